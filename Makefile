@@ -1,0 +1,58 @@
+# `make demo` and `make test` are all that a newcomer needs; `make help` names the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PREFIX ?= /usr/local
+BUILD_PACKAGES := libevent-dev pkg-config
+TEST_PACKAGES := $(BUILD_PACKAGES) curl haproxy iproute2 procps python3 systemd util-linux
+SOURCES := Package.swift Sources Tests
+
+# One static executable, without symbols and without what nothing calls. The scratch path is its own, because
+# SwiftPM would otherwise build everything anew whenever the flags change.
+RELEASE := swift build -c release --product kapo --scratch-path .build/static -Xswiftc -static-executable \
+	-Xlinker --gc-sections -Xlinker -s
+
+.PHONY: help
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: demo-packages build ## Build, then supervise a worker: see its document, kill it, see it come back
+	@scripts/demo
+
+.PHONY: test
+test: test-packages lint ## Run all the tests
+	@scripts/test
+
+.PHONY: build
+build: build-packages ## Build for debugging
+	swift build
+
+.PHONY: release
+release: build-packages ## Build the static executable .build/kapo
+	$(RELEASE)
+	install -m 755 "$$($(RELEASE) --show-bin-path)/kapo" .build/kapo
+
+.PHONY: install
+install: release ## Install the program, its completions and its manual below PREFIX (default /usr/local)
+	@scripts/install "$(DESTDIR)$(PREFIX)"
+
+.PHONY: format
+format: ## Format the sources
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+.PHONY: lint
+lint: ## Check the format of the sources
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf .build
+
+.PHONY: build-packages demo-packages test-packages
+build-packages:
+	@scripts/packages $(BUILD_PACKAGES)
+demo-packages:
+	@scripts/packages $(BUILD_PACKAGES) curl
+test-packages:
+	@scripts/packages $(TEST_PACKAGES)

@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+// The plan of the house: one target a room. A room knows only the targets named in its line,
+// and the compiler keeps it that way. docs/architecture.md says what lives where.
+import PackageDescription
+
+let houseRules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+func room(_ name: String, knows dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Kapo/\(name)", swiftSettings: houseRules)
+}
+
+func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: houseRules)
+}
+
+let package = Package(
+    name: "kapo",
+    products: [
+        .executable(name: "kapo", targets: ["Commands"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibevent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
+        .target(name: "CLinux"),
+
+        room("Machine"),
+        room("Config"),
+        room("Document", knows: ["Machine"]),
+        room("Host", knows: ["CLinux"]),
+        room("Loop", knows: ["CLibevent"]),
+        room("Program", knows: ["Machine", "Config", "Document", "Host", "Loop", logging]),
+        .executableTarget(
+            name: "Commands",
+            dependencies: ["Config", "Document", "Host", "Machine", "Program", argumentParser],
+            path: "Sources/Kapo/Commands",
+            swiftSettings: houseRules),
+
+        tests("MachineTests", of: ["Machine"]),
+        tests("DocumentTests", of: ["Document", "Machine"]),
+        tests("ConfigTests", of: ["Config"]),
+        tests("HostTests", of: ["Host"]),
+        tests("CommandsTests", of: ["Commands", "Config", "Host", "Machine", "Program", argumentParser]),
+        tests("TidyTests", of: ["Host"]),
+        // The dependency builds the program that these tests drive.
+        tests("EndToEndTests", of: ["Commands"]),
+    ]
+)

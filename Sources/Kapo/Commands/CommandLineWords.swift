@@ -1,0 +1,56 @@
+import Host
+
+/// The words behind `kapo`, cut where the command begins: everything from the command's own first word on belongs to
+/// the command, with or without `--`, whatever it looks like.
+///
+/// ArgumentParser looks for `--help`, `--version` and `--generate-completion-script` in all words that no `--`
+/// protects, so it gets one, in front of the command.
+struct CommandLineWords {
+    /// Options that take the next word as their value, in every place; a test compares them with what is declared.
+    static let valueOptions: Set<String> = [
+        "-p", "--port", "-i", "--interface", "--log-format", "--log-level",
+        "-t", "--ttl", "-w", "--wait", "--kill-after", "--pid",
+    ]
+    /// The modes that take a command, or a name, by all their names.
+    static let modes: Set<String> = ["run", "r", "supervise", "s", "watch", "w"]
+
+    /// What ArgumentParser is to parse.
+    let forParser: [String]
+    /// The command and its arguments, byte for byte; empty when there is none.
+    let command: [Word]
+
+    init(_ words: [Word]) {
+        let texts = words.map(\.text)
+        guard let mode = Self.firstPlainWord(in: texts, from: 0), Self.modes.contains(texts[mode]) else {
+            forParser = texts
+            command = []
+            return
+        }
+        let start = Self.firstPlainWord(in: texts, from: mode + 1) ?? texts.count
+        // A `--` in front of the command is ours; a later one is the command's.
+        let first = start < texts.count && texts[start] == "--" ? start + 1 : start
+        command = Array(words[first...])
+        forParser = Array(texts[..<start]) + (command.isEmpty ? [] : ["--"] + texts[first...])
+    }
+
+    /// The index of the first word that is neither an option nor the value of one; `--` is such a word.
+    private static func firstPlainWord(in words: [String], from start: Int) -> Int? {
+        var index = start
+        while index < words.count {
+            let word = words[index]
+            if word == "--" || word == "-" || !word.hasPrefix("-") { return index }
+            index += takesNextWord(word) ? 2 : 1
+        }
+        return nil
+    }
+
+    /// True for `--port` and `-p`, and for a cluster that ends in such a letter (`-bp`); false for `--port=80` and
+    /// `-p80`.
+    private static func takesNextWord(_ word: String) -> Bool {
+        if word.hasPrefix("--") { return valueOptions.contains(word) }
+        for (offset, letter) in word.dropFirst().enumerated() where valueOptions.contains("-\(letter)") {
+            return offset == word.count - 2
+        }
+        return false
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Config
+import Host
+import Program
+
+/// `kapo`: what stands before the mode.
+struct Kapo: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "kapo",
+        abstract: "Wrap any command in a status socket: whoever asks gets the state of the process as JSON.",
+        discussion: """
+            An option may stand before the mode or behind it, before the command. Each one has a variable, named in \
+            brackets, that is used when the option is not given. Everything from the command's own first word on \
+            belongs to the command.
+
+            Exit codes: that of the command, or 128 + N if signal N ended it; 125 if Kapo itself failed, 126 if the \
+            command cannot be executed, 127 if it is not found, 64 for bad usage.
+            """,
+        version: version,
+        subcommands: [Run.self, Supervise.self, Watch.self])
+
+    @OptionGroup var port: PortOption<BeforeMode>
+    @OptionGroup var options: GlobalOptions<BeforeMode>
+
+    func run() throws {
+        throw ValidationError("What is Kapo to do? Name a mode: run, supervise or watch.")
+    }
+}
+
+/// A mode: a subcommand that becomes the options of a program.
+protocol ModeCommand: ParsableCommand {
+    func options(commandWords: [Word]) throws -> Options
+}
+
+extension ModeCommand {
+    /// What was written, laid over what is said in the environment.
+    func options(_ job: Options.Job, near: (Port?, GlobalOptions<BehindMode>), far: Kapo) throws -> Options {
+        var options = Options(job: job)
+        let globals = GlobalValues(near: near, far: (far.port.port, far.options), environment: .process)
+        try readable { try globals.apply(to: &options) }
+        return options
+    }
+
+    /// The value of an option, or else of its variable.
+    func value<Value: Setting>(_ option: Value?, _ name: String) throws -> Value? {
+        try readable {
+            let variable = try Environment.process.read(name, as: Value.self)
+            return option ?? variable
+        }
+    }
+
+    /// Says no in the same way for a variable as for an option.
+    private func readable<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let error as SettingError { throw ValidationError("\(error)") }
+    }
+
+    /// Checks what stands where the command is expected. `words` is what ArgumentParser captured: a `--` of ours, and
+    /// the command; anything else begins with an option that nobody knows.
+    func checkCommand(_ words: [String], missing: String) throws {
+        switch words.first {
+        case "--"? where words.count > 1: return
+        case nil, "--"?: throw ValidationError(missing)
+        case "-h"?, "--help"?: throw CleanExit.helpRequest(self)
+        case "--version"?: throw CleanExit.message(Kapo.version)
+        case let word?:
+            throw ValidationError("Unknown option '\(word)'. The command's own options go behind the command.")
+        }
+    }
+}
+
+extension Environment {
+    /// The variables of this process.
+    static let process = Environment(Invocation.variable)
+}

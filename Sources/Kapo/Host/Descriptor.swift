@@ -1,0 +1,58 @@
+import CLinux
+import Glibc
+
+/// A file descriptor that is closed when its owner is done with it.
+package struct Descriptor: ~Copyable {
+    package let number: Int32
+
+    /// Takes over an open descriptor.
+    package init(owning number: Int32) {
+        precondition(number >= 0, "\(number) is not a descriptor")
+        self.number = number
+    }
+
+    /// Hands the number to somebody who will close it.
+    package consuming func release() -> Int32 {
+        let number = number
+        discard self
+        return number
+    }
+
+    deinit { close(number) }
+
+    /// Opens /dev/null for each of 0, 1 and 2 that is closed, so that no socket ever becomes "standard output".
+    package static func fillStandardOnes() {
+        for number in 0...2 as ClosedRange<Int32> where fcntl(number, F_GETFD) == -1 {
+            // The lowest free number is given out, and that is this one.
+            _ = unsafe open("/dev/null", O_RDWR)
+        }
+    }
+
+    /// How many descriptors this process may have open.
+    package static var limit: Int {
+        var limits = rlimit()
+        // The struct lives through the call, which fills it.
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0 else { return 1024 }
+        return Int(clamping: limits.rlim_cur)
+    }
+}
+
+/// Both ends of a pipe, close-on-exec, blocking.
+package struct Pipe: ~Copyable {
+    package let readEnd: Descriptor
+    package let writeEnd: Descriptor
+
+    /// A new pipe.
+    package init() throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        // kapo_pipe fills the two numbers of the array.
+        guard unsafe kapo_pipe(&ends) == 0 else { throw SystemError("pipe2") }
+        readEnd = Descriptor(owning: ends[0])
+        writeEnd = Descriptor(owning: ends[1])
+    }
+
+    /// Hands both numbers to somebody who will close them.
+    package consuming func release() -> (readEnd: Int32, writeEnd: Int32) {
+        (readEnd.release(), writeEnd.release())
+    }
+}

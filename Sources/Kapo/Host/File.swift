@@ -1,0 +1,63 @@
+import Glibc
+
+/// Small files, read at once.
+package enum File {
+    /// The first `limit` bytes of the file at `path`. Never blocks on a FIFO, never follows past the limit.
+    package static func read(_ path: Word, limit: Int) throws(SystemError) -> [UInt8] {
+        let number = unsafe withPath(path) { path in
+            retryingOnInterrupt { unsafe Int(open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) }
+        }
+        guard number >= 0 else { throw SystemError("open") }
+        let file = Descriptor(owning: Int32(number))
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+            let room = min(limit - bytes.count, 4096)
+            let chunk = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+                // The kernel writes at most `room` bytes into the array's own storage.
+                let base = buffer.baseAddress
+                let got = retryingOnInterrupt { unsafe Glibc.read(file.number, base, room) }
+                count = max(0, got)
+            }
+            if chunk.isEmpty { break }
+            bytes += chunk
+        }
+        return bytes
+    }
+
+    /// What the symbolic link at `path` says, or nil.
+    package static func link(_ path: Word) -> [UInt8]? {
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
+            // A path is bytes here and chars there: the same memory.
+            let base = unsafe UnsafeMutableRawPointer(buffer.baseAddress)?.assumingMemoryBound(to: CChar.self)
+            guard let base = unsafe base else { return }
+            let got = unsafe withPath(path) { unsafe readlink($0, base, Int(PATH_MAX)) }
+            count = max(0, got)
+        }
+        return bytes.isEmpty ? nil : bytes
+    }
+
+    /// True when a regular file is there.
+    package static func isRegular(_ path: Word) -> Bool {
+        var status = stat()
+        let result = unsafe withPath(path) { unsafe stat($0, &status) }
+        return result == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// True when anything is there.
+    package static func exists(_ path: Word) -> Bool {
+        unsafe withPath(path) { unsafe access($0, F_OK) } == 0
+    }
+
+    /// The names in the directory at `path`, in no order; empty when it cannot be read.
+    package static func names(in path: Word) -> [Word] {
+        guard let directory = unsafe withPath(path, { unsafe opendir($0) }) else { return [] }
+        defer { unsafe closedir(directory) }
+        var names: [Word] = []
+        // The entry is valid until the next readdir of this directory; its name is copied at once.
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
+            names.append(Word(bytes: name))
+        }
+        return names
+    }
+}

@@ -1,0 +1,110 @@
+import CLibevent
+import Glibc
+
+/// How a request becomes an answer.
+enum HTTPReply {
+    static let methods: StaticString = "GET, HEAD, OPTIONS"
+    private static let badRequestText = "Kapo cannot read this request, or it has a body.\n"
+    /// A whole answer, for a request that evhttp could not read.
+    static let badRequestMessage =
+        """
+        HTTP/1.1 400 Bad Request\r
+        Content-Type: text/plain; charset=utf-8\r
+        Cache-Control: no-store\r
+        Connection: close\r
+        Content-Length: \(badRequestText.utf8.count)\r
+        \r
+        \(badRequestText)
+        """
+
+    /// Answers. evhttp owns the request and frees it when the answer is sent; nobody may touch it afterwards.
+    static func send(to request: UnsafeMutablePointer<evhttp_request>, _ content: () -> HTTPContent) {
+        let headers = unsafe evhttp_request_get_output_headers(request)
+        unsafe evhttp_add_header(headers, "Cache-Control", "no-store")
+        guard unsafe isReadable(request) else {
+            unsafe sendText(to: request, 400, "Bad Request", badRequestText)
+            return
+        }
+        if unsafe asksForClose(request) { unsafe evhttp_add_header(headers, "Connection", "close") }
+        switch unsafe evhttp_request_get_command(request) {
+        case EVHTTP_REQ_GET: unsafe sendContent(to: request, content(), withBody: true)
+        case EVHTTP_REQ_HEAD: unsafe sendContent(to: request, content(), withBody: false)
+        case EVHTTP_REQ_OPTIONS:
+            unsafe add(headers, "Allow", methods)
+            unsafe evhttp_add_header(headers, "Content-Length", "0")
+            unsafe evhttp_send_reply(request, 200, "OK", nil)
+        default:
+            // evhttp never closes a connection after a CONNECT, whatever the answer says.
+            if unsafe request.pointee.type == EVHTTP_REQ_CONNECT { unsafe request.pointee.type = EVHTTP_REQ_POST }
+            unsafe add(headers, "Allow", methods)
+            unsafe sendText(
+                to: request, 405, "Method Not Allowed", "Kapo answers \(methods) and changes nothing over HTTP.\n")
+        }
+    }
+
+    private static func sendContent(
+        to request: UnsafeMutablePointer<evhttp_request>, _ content: HTTPContent, withBody: Bool
+    ) {
+        let headers = unsafe evhttp_request_get_output_headers(request)
+        unsafe add(headers, "Content-Type", content.type)
+        unsafe evhttp_add_header(headers, "Content-Length", String(content.bytes.count))
+        if withBody, let output = unsafe evhttp_request_get_output_buffer(request) {
+            unsafe content.bytes.append(to: output)
+        }
+        unsafe evhttp_send_reply(request, 200, "OK", nil)
+    }
+
+    /// Answers with an error and closes: what follows on the connection is not known to be a request.
+    private static func sendText(
+        to request: UnsafeMutablePointer<evhttp_request>, _ code: Int32, _ reason: String, _ text: String
+    ) {
+        let headers = unsafe evhttp_request_get_output_headers(request)
+        unsafe evhttp_add_header(headers, "Content-Type", "text/plain; charset=utf-8")
+        unsafe evhttp_add_header(headers, "Connection", "close")
+        unsafe evhttp_add_header(headers, "Content-Length", String(text.utf8.count))
+        if unsafe evhttp_request_get_command(request) != EVHTTP_REQ_HEAD {
+            unsafe evbuffer_add(evhttp_request_get_output_buffer(request), text, text.utf8.count)
+        }
+        unsafe evhttp_send_reply(request, code, reason, nil)
+    }
+
+    /// False for a request with a body, or with framing that two readers could read in two ways: evhttp reads
+    /// `Content-Length: +3`, chunk sizes such as `0x3`, and `HTTP/-1.1`.
+    private static func isReadable(_ request: UnsafeMutablePointer<evhttp_request>) -> Bool {
+        let isKnownVersion = unsafe request.pointee.major == 1 && request.pointee.minor >= 0
+        // The status line repeats the version: let it be one that we speak.
+        if unsafe !isKnownVersion || request.pointee.minor > 1 {
+            unsafe request.pointee.major = 1
+            unsafe request.pointee.minor = 1
+        }
+        guard isKnownVersion else { return false }
+        let headers = unsafe evhttp_request_get_input_headers(request)
+        if unsafe evhttp_find_header(headers, "Transfer-Encoding") != nil { return false }
+        // Every one of them: evhttp_find_header knows only the first. A null pointer ends the list.
+        var next = unsafe headers?.pointee.tqh_first
+        while let header = unsafe next {
+            let isLength = unsafe strcasecmp(header.pointee.key, "Content-Length") == 0
+            if unsafe isLength && strcmp(header.pointee.value, "0") != 0 { return false }
+            unsafe next = unsafe header.pointee.next.tqe_next
+        }
+        return true
+    }
+
+    /// True when `Connection` is a list with `close` in it. evhttp knows only the single word.
+    private static func asksForClose(_ request: UnsafeMutablePointer<evhttp_request>) -> Bool {
+        let headers = unsafe evhttp_request_get_input_headers(request)
+        guard let value = unsafe evhttp_find_header(headers, "Connection"), unsafe strchr(value, 44) != nil else {
+            return false
+        }
+        // The header is copied out of evhttp's memory; 44 is the comma.
+        return unsafe String(cString: value).lowercased().split(separator: ",")
+            .contains { $0.filter { $0 != " " && $0 != "\t" } == "close" }
+    }
+
+    private static func add(_ headers: UnsafeMutablePointer<evkeyvalq>?, _ name: String, _ value: StaticString) {
+        // A static string of ours is ASCII, and a zero ends it.
+        unsafe value.utf8Start.withMemoryRebound(to: CChar.self, capacity: value.utf8CodeUnitCount + 1) {
+            _ = unsafe evhttp_add_header(headers, name, $0)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import CLibevent
+import Glibc
+
+/// An HTTP server on evhttp: GET and HEAD of any path, OPTIONS, and 405 for the rest.
+@safe package final class HTTPServer {
+    let loop: EventLoop
+    let limits: HTTPLimits
+    /// What a client gets for a request that evhttp could not read.
+    let badRequest = SharedBytes(Array(HTTPReply.badRequestMessage.utf8))
+    /// `limits.requestSeconds` in the form that makes libevent keep all these timers in one queue.
+    let requestTimeout: UnsafePointer<timeval>?
+    /// True while the reply function hands an answer to evhttp.
+    private(set) var isReplying = false
+    /// What it has seen so far.
+    package internal(set) var counters = HTTPCounters()
+    /// Connections with an answer that is not sent to the last byte.
+    package internal(set) var connectionsAnswering = 0
+
+    private let http: OpaquePointer
+    private let content: () -> HTTPContent
+    private var routes: [HTTPRoute] = []
+    private var sockets: [OpaquePointer] = unsafe []
+    private var isStarved = false
+    private var starvation: Timer?
+
+    /// A server without listeners that answers every path with `content`.
+    package init(
+        _ loop: EventLoop, limits: HTTPLimits, content: @escaping () -> HTTPContent
+    ) throws(EventLoop.Failure) {
+        guard let http = unsafe evhttp_new(loop.base) else { throw .init(description: "libevent: no HTTP server") }
+        self.loop = loop
+        self.limits = limits
+        self.content = content
+        unsafe self.http = http
+        var seconds = timeval(tv_sec: limits.requestSeconds, tv_usec: 0)
+        unsafe requestTimeout = unsafe event_base_init_common_timeout(loop.base, &seconds)
+        starvation = Timer(loop) { [unowned self] in
+            isStarved = false
+            updateListeners()
+        }
+        // Unretained, here and below: the server is freed by `deinit`, before the object is gone.
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe evhttp_set_bevcb(http, { _, context in unsafe HTTPConnection.bufferevent(for: .from(context)) }, context)
+        unsafe evhttp_set_gencb(
+            http,
+            { request, context in
+                let server = unsafe HTTPServer.from(context)
+                unsafe server.reply(to: request, with: server.content)
+            }, context)
+        // All methods, unknown ones too (bit 15), so that 405 is ours to say.
+        unsafe evhttp_set_allowed_methods(http, .max)
+        unsafe evhttp_set_default_content_type(http, nil)
+        unsafe evhttp_set_max_headers_size(http, limits.headerBytes)
+        unsafe evhttp_set_max_body_size(http, 0)
+        unsafe evhttp_set_timeout(http, Int32(limits.idleSeconds))
+    }
+
+    deinit {
+        unsafe evhttp_free(http)
+        unsafe HTTPServerRegistry.forget(http)
+    }
+
+    /// Answers `path` with `content`, made anew for each request.
+    package func route(_ path: String, content: @escaping () -> HTTPContent) {
+        let route = HTTPRoute(server: self, content: content)
+        routes.append(route)
+        unsafe evhttp_set_cb(
+            http, path, { request, context in unsafe HTTPRoute.from(context).reply(to: request) },
+            Unmanaged.passUnretained(route).toOpaque())
+    }
+
+    /// Accepts connections on a socket that listens already and does not block; the server closes it.
+    package func accept(on descriptor: Int32) throws(EventLoop.Failure) {
+        let options = LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC
+        guard let listener = unsafe evconnlistener_new(loop.base, nil, nil, options, 0, descriptor) else {
+            throw .init(description: "libevent: no listener")
+        }
+        guard let socket = unsafe evhttp_bind_listener(http, listener) else {
+            unsafe evconnlistener_free(listener)
+            throw .init(description: "libevent: no listener for HTTP")
+        }
+        unsafe HTTPServerRegistry.register(self, http)
+        unsafe evconnlistener_set_error_cb(listener) { _, http in unsafe HTTPServerRegistry.server(http)?.starve() }
+        unsafe sockets.append(socket)
+    }
+
+    /// Closes the listeners. Connections that are open stay open.
+    package func stopAccepting() {
+        for index in unsafe sockets.indices { unsafe evhttp_del_accept_socket(http, sockets[index]) }
+        unsafe sockets = []
+        starvation?.cancel()
+    }
+
+    // MARK: Connections
+
+    func connectionOpened() {
+        counters.connectionsAccepted += 1
+        counters.connectionsOpen += 1
+        if counters.connectionsOpen == limits.connections { updateListeners() }
+    }
+
+    func connectionClosed() {
+        counters.connectionsOpen -= 1
+        if counters.connectionsOpen == limits.connections - 1 { updateListeners() }
+    }
+
+    /// accept failed, for want of descriptors or memory as a rule. The listener is level-triggered: to try again at
+    /// once would spin.
+    private func starve() {
+        isStarved = true
+        updateListeners()
+        starvation?.set(afterNanoseconds: 200_000_000)
+    }
+
+    private func updateListeners() {
+        let accepts = !isStarved && counters.connectionsOpen < limits.connections
+        for index in unsafe sockets.indices {
+            let listener = unsafe evhttp_bound_socket_get_listener(sockets[index])
+            if accepts { unsafe evconnlistener_enable(listener) } else { unsafe evconnlistener_disable(listener) }
+        }
+    }
+
+    // MARK: Replies
+
+    /// The one place that answers: exactly once, whatever the method.
+    func reply(to request: UnsafeMutablePointer<evhttp_request>?, with content: () -> HTTPContent) {
+        guard let request = unsafe request else { return }
+        counters.requestsServed += 1
+        isReplying = true
+        unsafe HTTPReply.send(to: request, content)
+        isReplying = false
+    }
+
+    private static func from(_ context: UnsafeMutableRawPointer?) -> HTTPServer {
+        guard let context = unsafe context else { preconditionFailure("libevent lost the context of a server") }
+        return unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+    }
+}
+
+/// A path with content of its own.
+@safe private final class HTTPRoute {
+    private unowned let server: HTTPServer
+    private let content: () -> HTTPContent
+
+    init(server: HTTPServer, content: @escaping () -> HTTPContent) {
+        self.server = server
+        self.content = content
+    }
+
+    func reply(to request: UnsafeMutablePointer<evhttp_request>?) {
+        unsafe server.reply(to: request, with: content)
+    }
+
+    static func from(_ context: UnsafeMutableRawPointer?) -> HTTPRoute {
+        guard let context = unsafe context else { preconditionFailure("libevent lost the context of a route") }
+        return unsafe Unmanaged<HTTPRoute>.fromOpaque(context).takeUnretainedValue()
+    }
+}
+
+/// Which server an evhttp belongs to. libevent calls a listener's error callback with the evhttp, not with a context.
+@safe private enum HTTPServerRegistry {
+    private struct Entry {
+        unowned let server: HTTPServer
+    }
+
+    // One thread: libevent calls back on the thread that runs the loop, and servers are made on it.
+    nonisolated(unsafe) private static var entries: [UnsafeRawPointer: Entry] = unsafe [:]
+
+    static func register(_ server: HTTPServer, _ http: OpaquePointer) {
+        unsafe entries[UnsafeRawPointer(http)] = Entry(server: server)
+    }
+
+    static func forget(_ http: OpaquePointer) {
+        unsafe entries[UnsafeRawPointer(http)] = nil
+    }
+
+    static func server(_ http: UnsafeMutableRawPointer?) -> HTTPServer? {
+        guard let http = unsafe http else { return nil }
+        return unsafe entries[UnsafeRawPointer(http)]?.server
+    }
+}

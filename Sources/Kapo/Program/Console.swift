@@ -1,0 +1,73 @@
+import Document
+import Host
+import Logging
+import Loop
+
+/// Kapo's own standard output and error, and what goes there: the log, and the captured output of the command.
+final class Console {
+    let log: Logger
+    /// What the command gets as its standard output and error; nil to inherit Kapo's.
+    var commandOutput: Int32? { output?.pipe.number }
+    var commandError: Int32? { error?.pipe.number }
+
+    private let standardError: Outlet
+    private var output: OutputRelay?
+    private var error: OutputRelay?
+    private var whenFlushed: (() -> Void)?
+
+    init(_ loop: EventLoop, _ options: Options) throws(SystemError) {
+        standardError = Outlet(loop, 2)
+        let sink = LogSink(outlet: standardError, format: options.log.format)
+        log = Logger(label: "kapo") { _ in KapoLogHandler(sink: sink, level: options.log.level) }
+
+        let wanted = options.output
+        if wanted.capturesStandardOutput {
+            let outlet = wanted.logsLines ? standardError : Outlet(loop, 1)
+            output = try relay(loop, to: outlet, options, stream: "stdout")
+        }
+        if wanted.capturesStandardError {
+            error = try relay(loop, to: standardError, options, stream: "stderr")
+        }
+        standardError.whenDrained = { [unowned self] in drained() }
+    }
+
+    private func relay(
+        _ loop: EventLoop, to outlet: Outlet, _ options: Options, stream: String
+    ) throws(SystemError) -> OutputRelay {
+        let lines = options.output.logsLines ? LineLogger(format: options.log.format, stream: stream) : nil
+        outlet.whenDrained = { [unowned self] in drained() }
+        if outlet !== standardError {
+            outlet.whenLosing = { [unowned self] code in
+                log.error("standard output takes no more, what follows is lost: \(SystemError.text(of: code))")
+            }
+        }
+        return try OutputRelay(loop, to: outlet, lines: lines) { [unowned self] in passed() }
+    }
+
+    /// The command has ended: its last line is complete, newline or not.
+    func runEnded() {
+        output?.runEnded()
+        error?.runEnded()
+    }
+
+    /// Calls `handler` once everything that the command wrote until now has left Kapo; at once if it has.
+    func flush(_ handler: @escaping () -> Void) {
+        runEnded()
+        whenFlushed = handler
+        passed()
+    }
+
+    private func drained() {
+        output?.resume()
+        error?.resume()
+        passed()
+    }
+
+    private func passed() {
+        guard let handler = whenFlushed, output?.hasPassedEverything ?? true, error?.hasPassedEverything ?? true else {
+            return
+        }
+        whenFlushed = nil
+        handler()
+    }
+}

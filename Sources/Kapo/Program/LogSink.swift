@@ -1,0 +1,67 @@
+import Document
+import Host
+import Logging
+import Loop
+
+/// Where log lines end: standard error, in the format asked for, with a bound on what may wait there.
+final class LogSink {
+    /// Bytes that may wait for a reader; further lines are dropped and counted.
+    static let mostWaitingBytes = 65536
+
+    let outlet: Outlet
+    let format: LogLine.Format
+    private var dropped = 0
+    private var line: [UInt8] = []
+
+    init(outlet: Outlet, format: LogLine.Format) {
+        self.outlet = outlet
+        self.format = format
+    }
+
+    /// Writes one line of Kapo's own.
+    func log(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)] = []) {
+        guard outlet.waiting < Self.mostWaitingBytes else {
+            dropped += 1
+            return
+        }
+        if dropped > 0 {
+            let count = dropped
+            dropped = 0
+            log(.warning, "log lines were dropped while standard error was blocked", [("count", String(count))])
+        }
+        let time = Timestamp.wholeSeconds(Clock.wall)
+        LogLine.append(
+            to: &line, format: format, time: time, level: level.rawValue, message: Array(message.utf8).span,
+            fields: fields)
+        outlet.write(line.span)
+        line.removeAll(keepingCapacity: true)
+    }
+}
+
+/// swift-log's way to the sink.
+struct KapoLogHandler: LogHandler {
+    /// Carries the sink through swift-log, which would allow any thread to log. Kapo has one thread.
+    private struct OneThread: @unchecked Sendable {
+        let sink: LogSink
+    }
+
+    private let carrier: OneThread
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+
+    init(sink: LogSink, level: Logger.Level) {
+        carrier = OneThread(sink: sink)
+        logLevel = level
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
+        let fields = all.map { (key: $0.key, value: $0.value.description) }.sorted { $0.key < $1.key }
+        carrier.sink.log(event.level, event.message.description, fields)
+    }
+}

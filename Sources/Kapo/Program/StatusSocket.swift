@@ -1,0 +1,133 @@
+import Document
+import Host
+import Loop
+import Machine
+
+/// The listeners, and the document behind them.
+final class StatusSocket {
+    /// Connections at most, where the descriptor limit allows more.
+    static let mostConnections = 16384
+    /// Connections at least, however low that limit is.
+    static let fewestConnections = 8
+
+    /// Why there is no listener, in words for people.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Where it listens, in words: `0.0.0.0:6666`, `a socket from systemd`.
+    private(set) var places: [String] = []
+    /// 0 when there is none.
+    private(set) var sidebindPort: UInt16 = 0
+    /// Starts of the command after the first, for /debug/vars.
+    var restarts = 0
+
+    private let server: HTTPServer
+    private let current: Current
+    private let startedAt = Clock.monotonic
+    private let commandLine = Invocation.arguments.map(\.text)
+
+    /// The document that is answered now.
+    private final class Current {
+        var document = SharedBytes([])
+    }
+
+    /// Opens the listeners. `reservedDescriptors` are not for connections.
+    init(_ loop: EventLoop, _ options: Options.Listen, reservedDescriptors: Int) throws(Failure) {
+        let most = max(Self.fewestConnections, min(Self.mostConnections, Descriptor.limit - reservedDescriptors))
+        let current = Current()
+        self.current = current
+        do {
+            server = try HTTPServer(loop, limits: HTTPLimits(connections: most)) {
+                HTTPContent(type: "application/json", bytes: current.document)
+            }
+        } catch {
+            throw Failure(description: error.description)
+        }
+        server.route("/debug/vars") { [unowned self] in
+            HTTPContent(type: "application/json", bytes: SharedBytes(vars.bytes))
+        }
+        let port = try options.socketActivation ? acceptActivated(options) : accept(options)
+        if options.sidebind { try acceptBeside(port, options) }
+    }
+
+    /// What is answered from now on.
+    func publish(_ bytes: [UInt8]) { current.document = SharedBytes(bytes) }
+
+    /// Closes the listeners.
+    func close() { server.stopAccepting() }
+
+    /// True while a client has not taken the whole of its answer.
+    var hasUnsentAnswers: Bool { server.connectionsAnswering > 0 }
+
+    // MARK: Listeners
+
+    /// Listens on interface and port, and returns the port.
+    private func accept(_ options: Options.Listen) throws(Failure) -> UInt16 {
+        do throws(SystemError) {
+            return try accept(ListeningSocket(options.address, port: options.port.number), on: options.address)
+        } catch {
+            throw Failure(description: "cannot listen on \(Self.place(options.address, options.port.number)): \(error)")
+        }
+    }
+
+    /// Listens on the sockets from systemd, and returns the port above which to bind beside.
+    private func acceptActivated(_ options: Options.Listen) throws(Failure) -> UInt16 {
+        do {
+            let numbers = try SocketActivation.sockets(Invocation.variable)
+            let names = SocketActivation.names(Invocation.variable, count: numbers.count)
+            for (index, number) in numbers.enumerated() {
+                let socket = try ListeningSocket(activated: number)
+                let port = socket.port == 0 ? "" : ", port \(socket.port)"
+                try server.accept(on: socket.release())
+                places.append("descriptor \(number) from systemd\(port)\(names.isEmpty ? "" : ", \(names[index])")")
+            }
+        } catch {
+            throw Failure(description: "--socket-activation: \(error)")
+        }
+        return options.port.number
+    }
+
+    private func acceptBeside(_ port: UInt16, _ options: Options.Listen) throws(Failure) {
+        do throws(SystemError) {
+            let socket =
+                try port == 0
+                ? ListeningSocket(options.address, port: 0)
+                : ListeningSocket.firstFree(above: port, on: options.address)
+            sidebindPort = try accept(socket, on: options.address)
+        } catch {
+            throw Failure(description: "--sidebind: cannot listen above \(Self.place(options.address, port)): \(error)")
+        }
+    }
+
+    private func accept(_ socket: consuming ListeningSocket, on address: SocketAddress) throws(SystemError) -> UInt16 {
+        let port = socket.port
+        do {
+            try server.accept(on: socket.release())
+        } catch {
+            throw SystemError("evconnlistener_new")
+        }
+        places.append(Self.place(address, port))
+        return port
+    }
+
+    private static func place(_ address: SocketAddress, _ port: UInt16) -> String {
+        address.text.contains(":") ? "[\(address.text)]:\(port)" : "\(address.text):\(port)"
+    }
+
+    // MARK: /debug/vars
+
+    private var vars: Vars {
+        let heap = Memory.heap
+        let counters = server.counters
+        return Vars(
+            cmdline: commandLine,
+            kapo: Vars.Counters(
+                connectionsAccepted: counters.connectionsAccepted, connectionsOpen: counters.connectionsOpen,
+                requestsServed: counters.requestsServed, restarts: restarts,
+                uptimeSeconds: (Clock.monotonic - startedAt) / 1_000_000_000),
+            memstats: Vars.Memory(
+                resident: Memory.resident, heap: heap.taken, allocated: heap.used, free: heap.free,
+                releasable: heap.top))
+    }
+}

@@ -1,0 +1,88 @@
+import Host
+import Logging
+import Loop
+import Machine
+
+/// `watch`: turns the process list and the ends of processes into events, and the machine's actions into effects.
+final class WatchDriver {
+    /// Processes whose end is an event. Each takes a descriptor; the end of further ones shows at the next look.
+    static var mostFollowed: Int { min(4096, Descriptor.limit / 4) }
+
+    private let runtime: Runtime
+    private let command: String
+    private let name: ProcessName
+    private let pid: Int32?
+    private var followed: [ProcessIdentity: Followed] = [:]
+    private var runner: MachineRunner<WatchMachine>?
+
+    init(_ runtime: Runtime, name: Word, pid: Int32?, intervalNanoseconds: Int64) {
+        self.runtime = runtime
+        self.name = ProcessName(name)
+        command = name.text
+        self.pid = pid
+        let machine = WatchMachine(interval: intervalNanoseconds, watchesOneProcess: pid != nil)
+        runner = MachineRunner(runtime, machine) { [unowned self] in perform($0) }
+    }
+
+    /// Looks for the first time.
+    func begin() {
+        send(.begin)
+        runtime.manager.ready()
+    }
+
+    /// Tells the machine what happened.
+    func send(_ event: WatchEvent) { runner?.send(event) }
+
+    /// Takes a signal that came to Kapo.
+    func receive(_ number: Int32) {
+        switch number {
+        case Signals.terminate, Signals.interrupt: send(.askedToStop)
+        default: break
+        }
+    }
+
+    private func perform(_ action: WatchAction) {
+        switch action {
+        case .look: send(.looked(ProcessList.find(name, pid: pid).map(Sighting.init)))
+        case .follow(let identity): follow(identity)
+        case .unfollow(let identity): followed[identity] = nil
+        case .log(.found(let pid)): runtime.log.info("\(command) is running", metadata: ["pid": "\(pid)"])
+        case .log(.gone(let pid)): runtime.log.info("\(command) is gone", metadata: ["pid": "\(pid)"])
+        case .finish: runtime.finish(code: 0)
+        }
+    }
+
+    private func follow(_ identity: ProcessIdentity) {
+        guard followed.count < Self.mostFollowed else { return send(.notFollowed(identity)) }
+        do throws(SystemError) {
+            let descriptor = try ProcessList.follow(pid: identity.pid, startTicks: identity.startTicks)
+            followed[identity] = Followed(runtime.loop, descriptor) { [unowned self] in send(.ended(identity)) }
+        } catch {
+            if error.isNoSuchProcess { return send(.ended(identity)) }
+            send(.notFollowed(identity))
+            runtime.log.warning(
+                "its end will show at the next look only: \(error)", metadata: ["pid": "\(identity.pid)"])
+        }
+    }
+}
+
+/// A process whose end is an event.
+private final class Followed {
+    private let descriptor: Descriptor
+    private let watch: DescriptorWatch
+
+    init(_ loop: EventLoop, _ descriptor: consuming Descriptor, whenEnded: @escaping () -> Void) {
+        watch = DescriptorWatch(loop, descriptor.number, .readable, whenEnded)
+        self.descriptor = descriptor
+        watch.start()
+    }
+
+    deinit { watch.stop() }
+}
+
+extension Sighting {
+    fileprivate init(_ found: ProcessList.Found) {
+        self.init(
+            identity: ProcessIdentity(pid: found.pid, startTicks: found.startTicks), startedAt: found.startedAt)
+    }
+}

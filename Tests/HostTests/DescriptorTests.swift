@@ -1,0 +1,52 @@
+import Glibc
+import Testing
+
+@testable import Host
+
+@Suite("Descriptors and pipes")
+struct DescriptorTests {
+    @Test("what is written into a pipe comes out of it, and then its end")
+    func pipe() throws {
+        let (readEnd, writeEnd) = try Pipe().release()
+        let reader = Descriptor(owning: readEnd)
+        do {
+            let writer = Descriptor(owning: writeEnd)
+            let bytes: [UInt8] = [0, 255, 10, 13]
+            // The kernel reads the array during the call.
+            let written = unsafe write(writer.number, bytes, bytes.count)
+            #expect(written == 4)
+        }
+        #expect(readAll(reader.number) == [0, 255, 10, 13], "the write end was closed with its owner")
+    }
+
+    @Test("both ends are close-on-exec and blocking")
+    func flags() throws {
+        let pipe = try Pipe()
+        for number in [pipe.readEnd.number, pipe.writeEnd.number] {
+            #expect(fcntl(number, F_GETFD) & FD_CLOEXEC != 0)
+            #expect(fcntl(number, F_GETFL) & O_NONBLOCK == 0)
+        }
+    }
+
+    @Test("the limit is the one that the kernel enforces")
+    func limit() throws {
+        let text = String(decoding: try File.read(Word("/proc/self/limits"), limit: 10_000), as: UTF8.self)
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+        let soft = try #require(line.dropFirst("Max open files".count).split(separator: " ").first)
+        #expect(String(Descriptor.limit) == soft)
+    }
+
+    @Test("closed standard descriptors become /dev/null, and open ones stay")
+    func fillStandardOnes() async {
+        await #expect(processExitsWith: .success) {
+            let null = Array("/dev/null".utf8)
+            let isFilled = holdsInTime {
+                for number in [0, 2] as [Int32] { close(number) }
+                let before = File.link(Word("/proc/self/fd/1"))
+                Descriptor.fillStandardOnes()
+                return (0...2).map { File.link(Word("/proc/self/fd/\($0)")) } == [null, before, null]
+            }
+            exit(isFilled ? 0 : 1)
+        }
+    }
+}
