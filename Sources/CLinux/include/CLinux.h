@@ -29,6 +29,9 @@ int kapo_wait_exit_code(int status);
 int kapo_wait_signalled(int status);
 int kapo_wait_signal(int status);
 
+// argv as the process was started with it, NULL-terminated.
+char **kapo_arguments(void);
+
 // environ(7): NULL-terminated, as the process has it now.
 char **kapo_environment(void);
 

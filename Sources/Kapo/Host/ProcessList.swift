@@ -21,14 +21,19 @@ package enum ProcessList {
         return descriptor
     }
 
-    /// The living processes that go by `name`: all of them, or only the one with this pid. Never Kapo itself.
-    package static func find(_ name: ProcessName, pid: Int32?) -> [Found] {
+    /// The living processes that go by `name`: all of them, or only the one with this pid. Never Kapo itself. `isKnown`
+    /// says of a pid and its start whether it went by the name before, for a process that can no longer be asked.
+    package static func find(
+        _ name: ProcessName, pid: Int32?, isKnown: (Int32, UInt64) -> Bool = { _, _ in false }
+    ) -> [Found] {
         let own = getpid()
         let boot = Clock.bootWall
         let ticksPerSecond = Int64(sysconf(Int32(_SC_CLK_TCK)))
         let pids = pid.map { [$0] } ?? File.names(in: Word("/proc")).compactMap { Int32($0.text) }
         return pids.compactMap { pid in
-            guard pid != own, let stat = stat(of: pid), !stat.isDead, name.matches(candidate(stat)) else { return nil }
+            guard pid != own, let stat = stat(of: pid), !stat.isDead,
+                name.matches(candidate(stat)) || (stat.hasLostFirstThread && isKnown(pid, stat.startTicks))
+            else { return nil }
             let sinceBoot = Int64(clamping: stat.startTicks).multipliedReportingOverflow(
                 by: 1_000_000_000 / ticksPerSecond)
             return Found(

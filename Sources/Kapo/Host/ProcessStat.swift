@@ -30,9 +30,12 @@ package struct ProcessStat: Equatable, Sendable {
         self.startTicks = startTicks
     }
 
+    /// True when other threads run on after the first one has ended: its names can no longer be read then.
+    package var hasLostFirstThread: Bool { state == UInt8(ascii: "Z") && threads > 1 }
+
     /// True when the process has ended and only its parent has not asked yet. A first thread that has ended leaves a
     /// process of the others, though its state is Z.
     package var isDead: Bool {
-        (state == UInt8(ascii: "Z") && threads <= 1) || state == UInt8(ascii: "X") || state == UInt8(ascii: "x")
+        (state == UInt8(ascii: "Z") && !hasLostFirstThread) || state == UInt8(ascii: "X") || state == UInt8(ascii: "x")
     }
 }

@@ -24,22 +24,12 @@ package struct Word: Hashable, Sendable {
 package enum Invocation {
     /// The arguments, the program's own name first.
     package static var arguments: [Word] {
-        // argv is argc strings that live as long as the process.
-        (0..<Int(CommandLine.argc)).compactMap { index in
-            unsafe CommandLine.unsafeArgv[index].map { unsafe word($0) }
-        }
+        unsafe words(kapo_arguments())
     }
 
     /// The environment, each entry `NAME=value`.
     package static var environment: [Word] {
-        var entries: [Word] = []
-        // environ is an array that a null pointer ends; nothing in Kapo changes it.
-        guard var next = unsafe kapo_environment() else { return [] }
-        while let entry = unsafe next.pointee {
-            entries.append(unsafe word(entry))
-            unsafe next += 1
-        }
-        return entries
+        unsafe words(kapo_environment())
     }
 
     /// The value of the variable `name`, or nil when it is not set.
@@ -47,6 +37,17 @@ package enum Invocation {
         // getenv's string is copied at once.
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
+    }
+
+    /// The words of an array of C strings that a null pointer ends. Those of the process live as long as it does.
+    private static func words(_ strings: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> [Word] {
+        guard var next = unsafe strings else { return [] }
+        var words: [Word] = []
+        while let string = unsafe next.pointee {
+            words.append(unsafe word(string))
+            unsafe next += 1
+        }
+        return words
     }
 
     /// The bytes of a C string, without the zero.

@@ -17,10 +17,18 @@ final class Runtime {
     private var published: [Report]?
     private var exitCode: Int32?
     private var departure: Timer?
-    /// Monotonic time after which no client is waited for.
-    private var latestDeparture: Int64 = 0
-    /// Rounds of the loop that are still to come: one to accept and read what has arrived, one to answer it.
-    private var roundsLeft = 2
+    private var stage = Stage.serving
+
+    /// How far the end has come.
+    private enum Stage {
+        /// The listeners are open.
+        case serving
+        /// They are closed; what the command wrote is not all passed on.
+        case flushing
+        /// Requests that had arrived are answered: so many rounds of the loop to read and to answer them, and no client
+        /// is waited for beyond this monotonic time.
+        case leaving(rounds: Int, latest: Int64)
+    }
 
     var log: Logger { console.log }
 
@@ -50,22 +58,27 @@ final class Runtime {
         manager.stopping()
         guard exitCode == nil else { return loop.stop() }
         exitCode = code
-        socket.close()
-        console.flush { [unowned self] in
-            latestDeparture = Clock.monotonic + Self.farewell
-            departure?.set(afterNanoseconds: 0)
-        }
+        departure?.set(afterNanoseconds: 0)
     }
 
-    /// Leaves when requests that had arrived are answered.
+    /// Takes the next step towards the end, a round of the loop after the one before.
     private func depart() {
-        if roundsLeft > 0 {
-            roundsLeft -= 1
+        switch stage {
+        case .serving:
+            // Not in `finish`: connections that wait to be accepted would be reset, and this round accepted them.
+            stage = .flushing
+            socket.close()
+            console.flush { [unowned self] in
+                stage = .leaving(rounds: 2, latest: Clock.monotonic + Self.farewell)
+                departure?.set(afterNanoseconds: 0)
+            }
+        case .flushing: break
+        case .leaving(let rounds, let latest) where rounds > 0:
+            stage = .leaving(rounds: rounds - 1, latest: latest)
             departure?.set(afterNanoseconds: 0)
-        } else if socket.hasUnsentAnswers && Clock.monotonic < latestDeparture {
+        case .leaving(_, let latest):
+            guard socket.hasUnsentAnswers && Clock.monotonic < latest else { return loop.stop() }
             departure?.set(afterNanoseconds: 1_000_000)
-        } else {
-            loop.stop()
         }
     }
 

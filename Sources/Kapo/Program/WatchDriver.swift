@@ -43,13 +43,20 @@ final class WatchDriver {
 
     private func perform(_ action: WatchAction) {
         switch action {
-        case .look: send(.looked(ProcessList.find(name, pid: pid).map(Sighting.init)))
+        case .look: look()
         case .follow(let identity): follow(identity)
         case .unfollow(let identity): followed[identity] = nil
         case .log(.found(let pid)): runtime.log.info("\(command) is running", metadata: ["pid": "\(pid)"])
         case .log(.gone(let pid)): runtime.log.info("\(command) is gone", metadata: ["pid": "\(pid)"])
         case .finish: runtime.finish(code: 0)
         }
+    }
+
+    private func look() {
+        let found = ProcessList.find(name, pid: pid) { pid, startTicks in
+            followed[ProcessIdentity(pid: pid, startTicks: startTicks)] != nil
+        }
+        send(.looked(found.map(Sighting.init)))
     }
 
     private func follow(_ identity: ProcessIdentity) {
