@@ -131,10 +131,10 @@ import Testing
     func zombie() throws {
         try Sandbox.run { box in
             let name = try uniqueSleep(box)
-            // A parent that never asks how its child ended.
+            // A parent that never asks how its child ended: a Popen that nobody keeps would, when it is collected.
             let parent = try box.start([
                 "python3", "-c",
-                "import subprocess, time; subprocess.Popen(['\(box.path(name))', '0']); time.sleep(600)",
+                "import subprocess, time; child = subprocess.Popen(['\(box.path(name))', '0']); time.sleep(600)",
             ])
             _ = try eventually("a zombie") { () -> Bool? in
                 box.zombies(of: parent.pid).isEmpty ? nil : true
