@@ -38,10 +38,8 @@ struct NotifierTests {
         let path = directory.path + "/notify"
         let receiver = try Self.receiver(Array(path.utf8))
         let notifier = Notifier(path: path)
-        let isThere = notifier != nil
-        #expect(isThere)
-        notifier?.send("READY=1")
-        notifier?.send("STATUS=naïve 👍\nSTOPPING=1")
+        let sent = [notifier?.send("READY=1"), notifier?.send("STATUS=naïve 👍\nSTOPPING=1")]
+        #expect(sent == [true, true])
         #expect(Self.message(receiver) == "READY=1")
         #expect(Self.message(receiver) == "STATUS=naïve 👍\nSTOPPING=1")
     }
@@ -50,17 +48,17 @@ struct NotifierTests {
     func abstract() throws {
         let name = "kapo-notifier-test-\(getpid())"
         let receiver = try Self.receiver([0] + Array(name.utf8))
-        Notifier(path: "@" + name)?.send("READY=1")
+        let sent = Notifier(path: "@" + name)?.send("READY=1")
+        #expect(sent == true)
         #expect(Self.message(receiver) == "READY=1")
     }
 
-    @Test("a manager that is gone is no error")
+    @Test("a manager that is gone is told of, and is no error")
     func gone() throws {
         let directory = try TemporaryDirectory()
         let notifier = Notifier(path: directory.path + "/nobody")
-        notifier?.send("READY=1")
-        let isThere = notifier != nil
-        #expect(isThere)
+        let sent = notifier?.send("READY=1")
+        #expect(sent == false)
     }
 
     @Test("a manager that does not read costs messages, not time")
@@ -69,7 +67,10 @@ struct NotifierTests {
         let path = directory.path + "/notify"
         let receiver = try Self.receiver(Array(path.utf8))
         let notifier = Notifier(path: path)
-        for number in 0..<10_000 { notifier?.send("STATUS=\(number)") }
+        for number in 0..<10_000 {
+            let sent = notifier?.send("STATUS=\(number)")
+            #expect(sent == true)
+        }
         #expect(Self.message(receiver) == "STATUS=0")
     }
 

@@ -30,15 +30,17 @@ package struct Notifier: ~Copyable {
     }
 
     /// Sends one message: lines such as `READY=1` and `STATUS=…`. A full socket loses it; Kapo does not wait.
-    package func send(_ message: String) {
+    /// False when nobody can be reached.
+    package func send(_ message: String) -> Bool {
         var address = address
         let bytes = Array(message.utf8)
         // Both the message and the address live through the call.
-        unsafe withUnsafePointer(to: &address) { pointer in
+        let sent = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                _ = unsafe sendto(socket.number, bytes, bytes.count, Int32(MSG_NOSIGNAL), pointer, length)
+                unsafe sendto(socket.number, bytes, bytes.count, Int32(MSG_NOSIGNAL), pointer, length)
             }
         }
+        return sent >= 0 || errno == EAGAIN
     }
 }
 

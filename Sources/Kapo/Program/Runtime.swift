@@ -11,7 +11,7 @@ final class Runtime {
 
     let loop: EventLoop
     let console: Console
-    let manager = ServiceManager()
+    let manager: ServiceManager
     private let socket: StatusSocket
     private let subject: StatusEntry.Subject
     private var published: [Report]?
@@ -35,6 +35,7 @@ final class Runtime {
     init(_ loop: EventLoop, _ console: Console, _ socket: StatusSocket, _ job: Options.Job) {
         self.loop = loop
         self.console = console
+        manager = ServiceManager(console.log)
         self.socket = socket
         subject = job.subject(sidebindPort: socket.sidebindPort)
         departure = Timer(loop) { [unowned self] in depart() }

@@ -1,35 +1,51 @@
 import Host
+import Logging
 import Machine
 
 /// What systemd, or whoever set NOTIFY_SOCKET, hears of Kapo.
 final class ServiceManager {
     private let notifier: Notifier?
+    private let log: Logger
+    private var hasComplained = false
     private var isReady = false
     private var isStopping = false
     private var status = ""
 
-    init() {
-        notifier = Invocation.variable(Notifier.variable).flatMap { Notifier(path: $0) }
+    init(_ log: Logger) {
+        self.log = log
+        let path = Invocation.variable(Notifier.variable)
+        notifier = path.flatMap { Notifier(path: $0) }
+        if path != nil && notifier == nil { complain() }
     }
 
     /// The listener serves, and the command has started.
     func ready() {
         guard !isReady else { return }
         isReady = true
-        notifier?.send("READY=1\nSTATUS=\(status)")
+        send("READY=1\nSTATUS=\(status)")
     }
 
     /// Kapo is about to end.
     func stopping() {
         guard !isStopping else { return }
         isStopping = true
-        notifier?.send("STOPPING=1")
+        send("STOPPING=1")
     }
 
     /// The state has changed.
     func changed(to reports: [Report]) {
         status = reports.count == 1 ? Self.text(reports[0]) : "\(reports.count) processes running"
-        if isReady { notifier?.send("STATUS=\(status)") }
+        if isReady { send("STATUS=\(status)") }
+    }
+
+    private func send(_ message: String) {
+        if notifier?.send(message) == false { complain() }
+    }
+
+    private func complain() {
+        guard !hasComplained else { return }
+        hasComplained = true
+        log.warning("the service manager cannot be reached at \(Notifier.variable)")
     }
 
     private static func text(_ report: Report) -> String {

@@ -15,6 +15,8 @@ package struct HTTPContent {
 package struct HTTPLimits: Sendable {
     /// Bytes of a request's line and headers; evhttp does not count their line ends.
     package var headerBytes = 16384
+    /// Bytes of a body that is read to its end, so that the answer to it can be 405; none is ever accepted.
+    package var bodyBytes = 16384
     /// Bytes of input that a connection may hold: more than any request that can be answered.
     package var inputBytes = 65536
     /// Seconds from the accept, or from the first byte of a later request, to the last byte of its answer.

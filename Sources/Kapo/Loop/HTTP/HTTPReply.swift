@@ -21,18 +21,18 @@ enum HTTPReply {
     static func send(to request: UnsafeMutablePointer<evhttp_request>, _ content: () -> HTTPContent) {
         let headers = unsafe evhttp_request_get_output_headers(request)
         unsafe evhttp_add_header(headers, "Cache-Control", "no-store")
-        guard unsafe isReadable(request) else {
-            unsafe sendText(to: request, 400, "Bad Request", badRequestText)
-            return
-        }
+        // evhttp takes `GET http://host/` for a request to a proxy, and would close without a word.
+        unsafe request.pointee.flags &= ~EVHTTP_PROXY_REQUEST
         if unsafe asksForClose(request) { unsafe evhttp_add_header(headers, "Connection", "close") }
-        switch unsafe evhttp_request_get_command(request) {
-        case EVHTTP_REQ_GET: unsafe sendContent(to: request, content(), withBody: true)
-        case EVHTTP_REQ_HEAD: unsafe sendContent(to: request, content(), withBody: false)
-        case EVHTTP_REQ_OPTIONS:
+        switch unsafe (evhttp_request_get_command(request), isReadable(request)) {
+        case (EVHTTP_REQ_GET, true): unsafe sendContent(to: request, content(), withBody: true)
+        case (EVHTTP_REQ_HEAD, true): unsafe sendContent(to: request, content(), withBody: false)
+        case (EVHTTP_REQ_OPTIONS, true):
             unsafe add(headers, "Allow", methods)
             unsafe evhttp_add_header(headers, "Content-Length", "0")
             unsafe evhttp_send_reply(request, 200, "OK", nil)
+        case (EVHTTP_REQ_GET, false), (EVHTTP_REQ_HEAD, false), (EVHTTP_REQ_OPTIONS, false):
+            unsafe sendText(to: request, 400, "Bad Request", badRequestText)
         default:
             // evhttp never closes a connection after a CONNECT, whatever the answer says.
             if unsafe request.pointee.type == EVHTTP_REQ_CONNECT { unsafe request.pointee.type = EVHTTP_REQ_POST }
@@ -60,6 +60,7 @@ enum HTTPReply {
     ) {
         let headers = unsafe evhttp_request_get_output_headers(request)
         unsafe evhttp_add_header(headers, "Content-Type", "text/plain; charset=utf-8")
+        unsafe evhttp_remove_header(headers, "Connection")
         unsafe evhttp_add_header(headers, "Connection", "close")
         unsafe evhttp_add_header(headers, "Content-Length", String(text.utf8.count))
         if unsafe evhttp_request_get_command(request) != EVHTTP_REQ_HEAD {

@@ -51,7 +51,7 @@ import Glibc
         unsafe evhttp_set_allowed_methods(http, .max)
         unsafe evhttp_set_default_content_type(http, nil)
         unsafe evhttp_set_max_headers_size(http, limits.headerBytes)
-        unsafe evhttp_set_max_body_size(http, 0)
+        unsafe evhttp_set_max_body_size(http, limits.bodyBytes)
         unsafe evhttp_set_timeout(http, Int32(limits.idleSeconds))
     }
 
