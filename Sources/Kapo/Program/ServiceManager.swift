@@ -13,9 +13,9 @@ final class ServiceManager {
 
     init(_ log: Logger) {
         self.log = log
-        let path = Invocation.variable(Notifier.variable)
-        notifier = path.flatMap { Notifier(path: $0) }
-        if path != nil && notifier == nil { complain() }
+        let path = Invocation.variable(Notifier.variable) ?? ""
+        notifier = Notifier(path: path)
+        if !path.isEmpty && notifier == nil { complain() }
     }
 
     /// The listener serves, and the command has started.

@@ -50,4 +50,24 @@ import Testing
                 """#)
         }
     }
+
+    @Test("a client that waits to be told to go on gets one answer, even if it then sends its body")
+    func expectation() throws {
+        try Sandbox.run { box in
+            let kapo = try box.kapo(["run", "sleep", "600"])
+            try box.client(
+                of: kapo,
+                #"""
+                for method in b"GET", b"POST":
+                    with connect() as connection, connection.makefile("rb") as stream:
+                        head = b"%s / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n" % method
+                        connection.sendall(head + b"Content-Length: 3\r\n\r\n")
+                        status, headers, text = read_answer(stream)
+                        assert status == 400, status
+                        connection.sendall(b"abc")
+                        rest = stream.read()
+                        assert rest == b"", (method, rest)
+                """#)
+        }
+    }
 }

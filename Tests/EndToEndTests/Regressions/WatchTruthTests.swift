@@ -130,4 +130,26 @@ import Testing
             #expect(try process.wait() == .code(0))
         }
     }
+
+    @Test("such a process stays known by a name that the kernel has no room for")
+    func firstThreadOfLongName() throws {
+        try Sandbox.run { box in
+            let name = "a-name-of-over-fifteen-characters-\(box.identity.prefix(10))"
+            let script = try box.writeExecutable(name, "#!/usr/bin/python3\n\(twoThreads)\n")
+            let (first, second) = (box.path("first"), box.path("second"))
+            let process = try box.start([script, first, second])
+            let kapo = try box.kapo(["watch", "--wait", "0.1", name])
+            let found = try kapo.entry("running") { $0.Status == "running" }
+
+            try Files.write(first, [])
+            try eventually("the end of the first thread", that: { ProcessTable.stat(process.pid)?.first == "Z" })
+            // Some looks later it is still so, though nobody can read the long name any more.
+            pause(.milliseconds(500))
+            #expect(try kapo.entry() == found)
+
+            try Files.write(second, [])
+            try kapo.entry("stopped") { $0.Status == "stopped" && $0.PID == 0 }
+            #expect(try process.wait() == .code(0))
+        }
+    }
 }

@@ -104,7 +104,7 @@ import Glibc
         }
         begin()
         isAnswering = true
-        isOurs = server.isReplying
+        isOurs = server.isReplying && !hasRefused
         if unsafe writing == nil {
             // Unretained: `deinit` frees the event before the object is gone.
             unsafe writing = unsafe event_new(
@@ -146,15 +146,16 @@ import Glibc
     }
 
     /// Puts our own words in place of evhttp's: an HTML page that knows neither HEAD nor our headers, or a `100
-    /// Continue` for a body that Kapo does not want. What evhttp says after that, nobody gets to hear; it closes the
+    /// Continue` for a body that Kapo does not want. What is said after that, nobody gets to hear; evhttp closes the
     /// connection, or the deadline does.
     private func refuse(_ source: OpaquePointer?) {
         unsafe evbuffer_drain(source, evbuffer_get_length(source))
-        isOurs = true
         guard !hasRefused, let source = unsafe source else { return }
         hasRefused = true
         server.counters.requestsServed += 1
         unsafe server.badRequest.append(to: source)
+        // Last: to append is a change of the output, and what is left of it after a partial write must stay.
+        isOurs = true
     }
 
     /// Throws away what the client has sent beyond the refused request: to close with input unread resets the
