@@ -116,6 +116,7 @@ struct GlobalValues {
         options.listen.sidebind = try isOn(near.sidebind, far.sidebind, "KAPO_SIDEBIND")
         options.listen.socketActivation = try isOn(
             near.socketActivation, far.socketActivation, "KAPO_SOCKET_ACTIVATION")
+        options.listen.replays = try environment.read("KAPO_REPLAY", as: Switch.self)?.isOn ?? true
         options.output.capturesStandardOutput = try isOn(near.stdout, far.stdout, "KAPO_STDOUT")
         options.output.capturesStandardError = try isOn(near.stderr, far.stderr, "KAPO_STDERR")
         options.output.logsLines = try isOn(near.stdlog, far.stdlog, "KAPO_STDLOG")

@@ -25,6 +25,8 @@ package struct ListeningSocket: ~Copyable {
         try unsafe address.withSockaddr(port: port) { (pointer, length) throws(SystemError) in
             guard unsafe bind(number, pointer, length) == 0 else { throw SystemError("bind") }
         }
+        // A connection is accepted when its request is there, and can be answered at once; or after a second without.
+        try Self.set(TCP_DEFER_ACCEPT, at: Int32(IPPROTO_TCP), to: 1, on: number)
         guard listen(number, Self.backlog) == 0 else { throw SystemError("listen") }
         try self.init(descriptor)
     }

@@ -24,6 +24,13 @@ import CLibevent
 
     deinit { unsafe event_base_free(base) }
 
+    /// The second of the epoch that it is, as of this round of the loop. No clock is asked.
+    var second: Int {
+        var time = timeval()
+        unsafe event_base_gettimeofday_cached(base, &time)
+        return time.tv_sec
+    }
+
     /// Waits for events and calls their handlers until `stop`.
     package func run() {
         unsafe event_base_loop(base, EVLOOP_NO_EXIT_ON_EMPTY)

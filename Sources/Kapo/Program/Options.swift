@@ -14,6 +14,8 @@ package struct Options: Sendable {
         package var sidebind = false
         /// Listen on descriptors from systemd instead.
         package var socketActivation = false
+        /// Give a remembered answer to a request that comes again byte for byte.
+        package var replays = true
 
         /// The defaults.
         package init() {}

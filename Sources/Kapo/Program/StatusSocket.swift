@@ -23,36 +23,31 @@ final class StatusSocket {
     var restarts = 0
 
     private let server: HTTPServer
-    private let current: Current
     private let startedAt = Clock.monotonic
     private let commandLine = Invocation.arguments.map(\.text)
-
-    /// The document that is answered now.
-    private final class Current {
-        var document = SharedBytes([])
-    }
 
     /// Opens the listeners. `reservedDescriptors` are not for connections.
     init(_ loop: EventLoop, _ options: Options.Listen, reservedDescriptors: Int) throws(Failure) {
         let most = max(Self.fewestConnections, min(Self.mostConnections, Descriptor.limit - reservedDescriptors))
-        let current = Current()
-        self.current = current
         do {
-            server = try HTTPServer(loop, limits: HTTPLimits(connections: most)) {
-                HTTPContent(type: "application/json", bytes: current.document)
-            }
+            server = try HTTPServer(
+                loop, limits: HTTPLimits(connections: most), replays: options.replays, content: Self.json([]))
         } catch {
             throw Failure(description: error.description)
         }
         server.route("/debug/vars") { [unowned self] in
-            HTTPContent(type: "application/json", bytes: SharedBytes(vars.bytes))
+            Self.json(vars.bytes)
         }
         let port = try options.socketActivation ? acceptActivated(options) : accept(options)
         if options.sidebind { try acceptBeside(port, options) }
     }
 
     /// What is answered from now on.
-    func publish(_ bytes: [UInt8]) { current.document = SharedBytes(bytes) }
+    func publish(_ bytes: [UInt8]) { server.content = Self.json(bytes) }
+
+    private static func json(_ bytes: [UInt8]) -> HTTPContent {
+        HTTPContent(type: "application/json", bytes: SharedBytes(bytes))
+    }
 
     /// Closes the listeners.
     func close() { server.stopAccepting() }

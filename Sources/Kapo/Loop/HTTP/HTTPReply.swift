@@ -17,9 +17,21 @@ enum HTTPReply {
         \(badRequestText)
         """
 
-    /// Answers. evhttp owns the request and frees it when the answer is sent; nobody may touch it afterwards.
-    static func send(to request: UnsafeMutablePointer<evhttp_request>, _ content: () -> HTTPContent) {
+    /// How long an answer stands.
+    enum Validity {
+        /// The same request can have another answer next time.
+        case once
+        /// The same request has the same answer until the server's content changes or the second of the date passes.
+        case untilChanged
+    }
+
+    /// Answers, at that second of the epoch. evhttp owns the request and frees it when the answer is sent; nobody may
+    /// touch it afterwards. True when the answer depends on nothing but the request, the content and the second.
+    static func send(
+        to request: UnsafeMutablePointer<evhttp_request>, at second: Int, _ content: () -> HTTPContent
+    ) -> Bool {
         let headers = unsafe evhttp_request_get_output_headers(request)
+        unsafe addDate(headers, second)
         unsafe evhttp_add_header(headers, "Cache-Control", "no-store")
         // evhttp takes `GET http://host/` for a request to a proxy, and would close without a word.
         unsafe request.pointee.flags &= ~EVHTTP_PROXY_REQUEST
@@ -33,13 +45,16 @@ enum HTTPReply {
             unsafe evhttp_send_reply(request, 200, "OK", nil)
         case (EVHTTP_REQ_GET, false), (EVHTTP_REQ_HEAD, false), (EVHTTP_REQ_OPTIONS, false):
             unsafe sendText(to: request, 400, "Bad Request", badRequestText)
+            return false
         default:
             // evhttp never closes a connection after a CONNECT, whatever the answer says.
             if unsafe request.pointee.type == EVHTTP_REQ_CONNECT { unsafe request.pointee.type = EVHTTP_REQ_POST }
             unsafe add(headers, "Allow", methods)
             unsafe sendText(
                 to: request, 405, "Method Not Allowed", "Kapo answers \(methods) and changes nothing over HTTP.\n")
+            return false
         }
+        return true
     }
 
     private static func sendContent(
@@ -100,6 +115,18 @@ enum HTTPReply {
         // The header is copied out of evhttp's memory; 44 is the comma.
         return unsafe String(cString: value).lowercased().split(separator: ",")
             .contains { $0.filter { $0 != " " && $0 != "\t" } == "close" }
+    }
+
+    /// evhttp would ask the clock; this is the time that the loop has, by which a remembered answer is judged too.
+    private static func addDate(_ headers: UnsafeMutablePointer<evkeyvalq>?, _ second: Int) {
+        var time = time_t(second)
+        var date = unsafe tm()
+        unsafe gmtime_r(&time, &date)
+        unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 50) { text in
+            // Writes 29 characters and a zero, and never more than it is told.
+            _ = unsafe evutil_date_rfc1123(text.baseAddress, text.count, &date)
+            _ = unsafe evhttp_add_header(headers, "Date", text.baseAddress)
+        }
     }
 
     private static func add(_ headers: UnsafeMutablePointer<evkeyvalq>?, _ name: String, _ value: StaticString) {

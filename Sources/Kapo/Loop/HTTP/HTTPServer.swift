@@ -11,25 +11,40 @@ import Glibc
     let requestTimeout: UnsafePointer<timeval>?
     /// True while the reply function hands an answer to evhttp.
     private(set) var isReplying = false
+    /// What the last answer of the reply function is good for.
+    var lastReply = HTTPReply.Validity.once
+    /// Answers that are given again without evhttp.
+    private(set) var memory = ReplayMemory()
+    /// Where each connection reads to. What is in it counts until that read is dealt with.
+    let inputBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: HTTPServer.readBytes, alignment: 8)
+    /// Bytes that are read from a connection at once: more than a request of any browser.
+    static let readBytes = 16384
     /// What it has seen so far.
     package internal(set) var counters = HTTPCounters()
     /// Connections with an answer that is not sent to the last byte.
     package internal(set) var connectionsAnswering = 0
 
+    /// What every path answers that has no route. To change it forgets the remembered answers.
+    package var content: HTTPContent { didSet { memory.forget() } }
+
     private let http: OpaquePointer
-    private let content: () -> HTTPContent
+    private let replays: Bool
+    /// Connections that were accepted in this round of the loop, and the event that has them read.
+    private var newcomers: [HTTPConnection] = []
+    private var firstReads: OpaquePointer?
     private var routes: [HTTPRoute] = []
     private var sockets: [OpaquePointer] = unsafe []
     private var isStarved = false
     private var starvation: Timer?
 
-    /// A server without listeners that answers every path with `content`.
+    /// A server without listeners that answers every path with `content`. Without `replays`, evhttp makes each answer.
     package init(
-        _ loop: EventLoop, limits: HTTPLimits, content: @escaping () -> HTTPContent
+        _ loop: EventLoop, limits: HTTPLimits, replays: Bool, content: HTTPContent
     ) throws(EventLoop.Failure) {
         guard let http = unsafe evhttp_new(loop.base) else { throw .init(description: "libevent: no HTTP server") }
         self.loop = loop
         self.limits = limits
+        self.replays = replays
         self.content = content
         unsafe self.http = http
         var seconds = timeval(tv_sec: limits.requestSeconds, tv_usec: 0)
@@ -41,22 +56,20 @@ import Glibc
         // Unretained, here and below: the server is freed by `deinit`, before the object is gone.
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe evhttp_set_bevcb(http, { _, context in unsafe HTTPConnection.bufferevent(for: .from(context)) }, context)
-        unsafe evhttp_set_gencb(
-            http,
-            { request, context in
-                let server = unsafe HTTPServer.from(context)
-                unsafe server.reply(to: request, with: server.content)
-            }, context)
+        unsafe evhttp_set_gencb(http, { unsafe HTTPServer.from($1).reply(to: $0) }, context)
+        unsafe firstReads = unsafe event_new(
+            loop.base, -1, 0, { _, _, context in unsafe HTTPServer.from(context).readNewcomers() }, context)
         // All methods, unknown ones too (bit 15), so that 405 is ours to say.
         unsafe evhttp_set_allowed_methods(http, .max)
         unsafe evhttp_set_default_content_type(http, nil)
         unsafe evhttp_set_max_headers_size(http, limits.headerBytes)
         unsafe evhttp_set_max_body_size(http, limits.bodyBytes)
-        unsafe evhttp_set_timeout(http, Int32(limits.idleSeconds))
     }
 
     deinit {
         unsafe evhttp_free(http)
+        if let firstReads = unsafe firstReads { unsafe event_free(firstReads) }
+        unsafe inputBuffer.deallocate()
         unsafe HTTPServerRegistry.forget(http)
     }
 
@@ -93,10 +106,18 @@ import Glibc
 
     // MARK: Connections
 
-    func connectionOpened() {
+    /// Has the connection read once the listener has accepted all that wait, before the loop waits again.
+    func opened(_ connection: HTTPConnection) {
+        if newcomers.isEmpty { unsafe event_active(firstReads, Int32(EV_READ), 0) }
+        newcomers.append(connection)
         counters.connectionsAccepted += 1
         counters.connectionsOpen += 1
         if counters.connectionsOpen == limits.connections { updateListeners() }
+    }
+
+    private func readNewcomers() {
+        for connection in newcomers { connection.begin() }
+        newcomers.removeAll(keepingCapacity: true)
     }
 
     func connectionClosed() {
@@ -122,13 +143,22 @@ import Glibc
 
     // MARK: Replies
 
-    /// The one place that answers: exactly once, whatever the method.
-    func reply(to request: UnsafeMutablePointer<evhttp_request>?, with content: () -> HTTPContent) {
+    /// The one place that answers: exactly once, whatever the method. Without `live` content the answer is that of the
+    /// server's own content, and stands until that changes.
+    func reply(to request: UnsafeMutablePointer<evhttp_request>?, with live: (() -> HTTPContent)? = nil) {
         guard let request = unsafe request else { return }
         counters.requestsServed += 1
         isReplying = true
-        unsafe HTTPReply.send(to: request, content)
+        let isPlain = unsafe HTTPReply.send(to: request, at: loop.second) { live?() ?? content }
+        lastReply = isPlain && live == nil ? .untilChanged : .once
         isReplying = false
+    }
+
+    /// Remembers what evhttp has answered to these bytes.
+    func remember(_ request: UnsafeRawBufferPointer, _ answer: [UInt8], closes: Bool) {
+        guard replays, request.count <= ReplayMemory.requestBytes else { return }
+        let exchange = unsafe ReplayMemory.Exchange(request: [UInt8](request), answer: answer, closes: closes)
+        memory.remember(exchange, second: loop.second)
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> HTTPServer {
