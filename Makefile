@@ -4,7 +4,8 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 BUILD_PACKAGES := libevent-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) curl haproxy iproute2 procps python3 systemd util-linux
+TEST_PACKAGES := $(BUILD_PACKAGES) busybox-static curl haproxy iproute2 procps python3 strace systemd util-linux wrk
+BENCH_PACKAGES := $(BUILD_PACKAGES) gcc haproxy iproute2 libc6-dev nginx-light procps python3 strace util-linux wrk
 SOURCES := Package.swift Sources Tests
 
 # One static executable, without symbols and without what nothing calls. The scratch path is its own, because
@@ -21,7 +22,7 @@ demo: demo-packages build ## Build, then supervise a worker: see its document, k
 	@scripts/demo
 
 .PHONY: test
-test: test-packages lint ## Run all the tests
+test: test-packages lint release ## Run all the tests
 	@scripts/test
 
 .PHONY: build
@@ -49,10 +50,12 @@ lint: ## Check the format of the sources
 clean: ## Remove what was built
 	rm -rf .build
 
-.PHONY: build-packages demo-packages test-packages
+.PHONY: build-packages demo-packages test-packages bench-packages
 build-packages:
 	@scripts/packages $(BUILD_PACKAGES)
 demo-packages:
 	@scripts/packages $(BUILD_PACKAGES) curl
 test-packages:
 	@scripts/packages $(TEST_PACKAGES)
+bench-packages:
+	@scripts/packages $(BENCH_PACKAGES)

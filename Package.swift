@@ -49,6 +49,7 @@ let package = Package(
         tests("DocumentTests", of: ["Document", "Machine"]),
         tests("ConfigTests", of: ["Config"]),
         tests("HostTests", of: ["Host"]),
+        tests("LoopTests", of: ["Loop"]),
         tests("CommandsTests", of: ["Commands", "Config", "Host", "Machine", "Program", argumentParser]),
         tests("TidyTests", of: ["Host"]),
         // The dependency builds the program that these tests drive.

@@ -2,8 +2,10 @@
 #include "CLinux.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -42,3 +44,22 @@ struct kapo_heap kapo_heap(void) {
         .top = info.keepcost,
     };
 }
+
+void kapo_heap_trim(void) { malloc_trim(0); }
+
+// The program itself is the first object that dl_iterate_phdr(3) tells of, and the only one of interest.
+static int unmap_read_only(struct dl_phdr_info *object, size_t size, void *unused) {
+    (void)size, (void)unused;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+        if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+        uintptr_t start = (object->dlpi_addr + segment->p_vaddr) & -page;
+        uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) & -page;
+        // MADV_DONTNEED loses what was written to a private mapping; to a read-only segment nothing was.
+        if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 1;
+}
+
+void kapo_unmap_program(void) { dl_iterate_phdr(unmap_read_only, NULL); }

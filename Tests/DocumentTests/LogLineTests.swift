@@ -58,7 +58,7 @@ struct LogLineTests {
         arguments: [
             (#"say "hi" \o/"#, #"say \"hi\" \\o/"#),
             ("a\nb\rc\td", #"a\nb\rc\td"#),
-            ("\u{00}\u{07}\u{08}\u{0b}\u{0c}\u{1b}[31m", #"\u0000\u0007\u0008\u000b\u000c\u001b[31m"#),
+            ("\u{00}\u{07}\u{08}\u{0b}\u{0c}\u{1b}[31m", #"\u0000\u0007\b\u000b\f\u001b[31m"#),
             ("\u{7f}\u{80}\u{9b}\u{9f}\u{a0}", "\\u007f\\u0080\\u009b\\u009f\u{a0}"),
             ("a\u{2028}b\u{2029}c", #"a\u2028b\u2029c"#),
             ("naïve 👩‍👩‍👧 日本語 \u{fffd}", "naïve 👩‍👩‍👧 日本語 \u{fffd}"),

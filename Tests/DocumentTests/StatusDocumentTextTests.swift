@@ -23,7 +23,7 @@ struct StatusDocumentTextTests {
     }
 
     @Test(
-        "what JSON escapes is escaped, and everything else is UTF-8 as it is",
+        "what JSON escapes, control characters and line separators are escaped; the rest is UTF-8 as it is",
         arguments: [
             ("", #""""#),
             ("/usr/bin/env", #""/usr/bin/env""#),
@@ -35,7 +35,8 @@ struct StatusDocumentTextTests {
             ("naïve Straße", #""naïve Straße""#),
             ("👩‍👩‍👧 日本語", #""👩‍👩‍👧 日本語""#),
             ("\u{fffd}", "\"\u{fffd}\""),
-            ("\u{2028}\u{2029}", "\"\u{2028}\u{2029}\""),
+            ("\u{2028}\u{2029}", #""\u2028\u2029""#),
+            ("\u{7f}\u{9b}", #""\u007f\u009b""#),
             ("</script><!--&'", #""</script><!--&'""#),
             ("e\u{301} \u{1f1e6}\u{1f1f9}", "\"e\u{301} \u{1f1e6}\u{1f1f9}\""),
         ])

@@ -39,4 +39,10 @@ char **kapo_environment(void);
 struct kapo_heap { uint64_t taken, used, free, top; };
 struct kapo_heap kapo_heap(void);
 
+// malloc_trim(3): gives free pages of the heap back to the kernel.
+void kapo_heap_trim(void);
+
+// Unmaps the pages of the program's own read-only segments. What is used again comes back from the page cache.
+void kapo_unmap_program(void);
+
 #endif

@@ -15,6 +15,8 @@ struct Kapo: ParsableCommand {
             brackets, that is used when the option is not given. Everything from the command's own first word on \
             belongs to the command.
 
+            KAPO_REPLAY=0 has each request read anew, even one that came before byte for byte (default: 1).
+
             Exit codes: that of the command, or 128 + N if signal N ended it; 125 if Kapo itself failed, 126 if the \
             command cannot be executed, 127 if it is not found, 64 for bad usage.
             """,

@@ -16,17 +16,17 @@ package enum LogLine {
         switch format {
         case .text:
             output += "time=\"\(time)\" level=\(level) msg=".utf8
-            append(quoted: message, to: &output)
+            QuotedText.append(message, to: &output)
             for (key, value) in fields {
                 output += " \(key)=".utf8
                 append(field: value, to: &output)
             }
         case .json:
             output += "{\"time\":\"\(time)\",\"level\":\"\(level)\",\"msg\":".utf8
-            append(quoted: message, to: &output)
+            QuotedText.append(message, to: &output)
             for (key, value) in fields {
                 output += ",\"\(key)\":".utf8
-                append(quoted: Array(value.utf8).span, to: &output)
+                QuotedText.append(Array(value.utf8).span, to: &output)
             }
             output.append(UInt8(ascii: "}"))
         }
@@ -39,41 +39,7 @@ package enum LogLine {
         if isWord {
             output += value.utf8
         } else {
-            append(quoted: Array(value.utf8).span, to: &output)
-        }
-    }
-
-    /// A JSON string, which logfmt readers understand as well. Bytes that are not UTF-8 become U+FFFD.
-    private static func append(quoted text: Span<UInt8>, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\""))
-        if isPlain(text) {
-            for index in text.indices { output.append(text[index]) }
-        } else {
-            let bytes = text.indices.map { text[$0] }
-            for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars { append(scalar, to: &output) }
-        }
-        output.append(UInt8(ascii: "\""))
-    }
-
-    private static func isPlain(_ text: Span<UInt8>) -> Bool {
-        for index in text.indices {
-            let byte = text[index]
-            if byte < 0x20 || byte >= 0x7f || byte == 0x22 || byte == 0x5c { return false }
-        }
-        return true
-    }
-
-    private static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {
-        switch scalar {
-        case "\"": output += "\\\"".utf8
-        case "\\": output += "\\\\".utf8
-        case "\n": output += "\\n".utf8
-        case "\r": output += "\\r".utf8
-        case "\t": output += "\\t".utf8
-        case "\u{00}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
-            let digits = String(scalar.value, radix: 16)
-            output += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
-        default: output += String(scalar).utf8
+            QuotedText.append(Array(value.utf8).span, to: &output)
         }
     }
 }

@@ -44,43 +44,33 @@ package struct StatusEntry: Equatable, Sendable {
     }
 }
 
-extension StatusEntry: Encodable {
-    /// The names on the wire. The encoder puts them in alphabetical order.
-    private enum Key: String, CodingKey {
-        case arguments = "Arguments"
-        case command = "Command"
-        case endTime = "EndTime"
-        case exitCode = "ExitCode"
-        case lastExitCode = "LastExitCode"
-        case lastSignal = "LastSignal"
-        case mode = "Mode"
-        case pid = "PID"
-        case restarts = "Restarts"
-        case sidebindPort = "SidebindPort"
-        case signal = "Signal"
-        case startTime = "StartTime"
-        case status = "Status"
-        case ttl = "TTL"
-        case wait = "Wait"
+extension StatusEntry {
+    /// Every field, in alphabetical order, with null where there is nothing to say.
+    var json: JSON {
+        .object([
+            ("Arguments", subject.arguments.isEmpty ? .null : .array(subject.arguments.map(JSON.string))),
+            ("Command", .string(subject.command)),
+            ("EndTime", .string(report.endedAt.map(Timestamp.text) ?? Timestamp.never)),
+            ("ExitCode", JSON(report.exit?.documentCode ?? 0)),
+            ("LastExitCode", JSON(report.previousExit?.documentCode)),
+            ("LastSignal", JSON(report.previousExit?.signal)),
+            ("Mode", .string(subject.mode.rawValue)),
+            ("PID", JSON(report.pid)),
+            ("Restarts", JSON(report.restarts)),
+            ("SidebindPort", JSON(subject.sidebindPort)),
+            ("Signal", JSON(report.exit?.signal ?? 0)),
+            ("StartTime", .string(report.startedAt.map(Timestamp.text) ?? Timestamp.never)),
+            ("Status", .string(report.status.rawValue)),
+            ("TTL", JSON(subject.ttlSeconds)),
+            ("Wait", JSON(subject.waitNanoseconds)),
+        ])
     }
+}
 
-    /// Writes every field, with `null` where there is nothing to say.
-    package func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: Key.self)
-        try fields.encode(subject.arguments.isEmpty ? nil : subject.arguments, forKey: .arguments)
-        try fields.encode(subject.command, forKey: .command)
-        try fields.encode(report.endedAt.map(Timestamp.text) ?? Timestamp.never, forKey: .endTime)
-        try fields.encode(report.exit?.documentCode ?? 0, forKey: .exitCode)
-        try fields.encode(report.previousExit?.documentCode, forKey: .lastExitCode)
-        try fields.encode(report.previousExit?.signal, forKey: .lastSignal)
-        try fields.encode(subject.mode.rawValue, forKey: .mode)
-        try fields.encode(report.pid, forKey: .pid)
-        try fields.encode(report.restarts, forKey: .restarts)
-        try fields.encode(subject.sidebindPort, forKey: .sidebindPort)
-        try fields.encode(report.exit?.signal ?? 0, forKey: .signal)
-        try fields.encode(report.startedAt.map(Timestamp.text) ?? Timestamp.never, forKey: .startTime)
-        try fields.encode(report.status.rawValue, forKey: .status)
-        try fields.encode(subject.ttlSeconds, forKey: .ttl)
-        try fields.encode(subject.waitNanoseconds, forKey: .wait)
+/// The status document: an array of entries, whatever the mode.
+package enum StatusDocument {
+    /// What `GET /` answers, ended by a newline for people with a terminal.
+    package static func bytes(_ entries: [StatusEntry]) -> [UInt8] {
+        JSON.array(entries.map(\.json)).bytes + [UInt8(ascii: "\n")]
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// The names in `memstats` are those of Go's `runtime.MemStats`. Kapo has a malloc heap and reference counts, so the
 /// fields that tell of a garbage collector are zero.
-package struct Vars: Equatable, Sendable, Encodable {
+package struct Vars: Equatable, Sendable {
     package var cmdline: [String]
     package var kapo: Counters
     package var memstats: Memory
@@ -16,11 +16,14 @@ package struct Vars: Equatable, Sendable, Encodable {
 
     /// What `GET /debug/vars` answers, ended by a newline.
     package var bytes: [UInt8] {
-        JSON.bytes(of: self) + [UInt8(ascii: "\n")]
+        let document = JSON.object([
+            ("cmdline", .array(cmdline.map(JSON.string))), ("kapo", kapo.json), ("memstats", memstats.json),
+        ])
+        return document.bytes + [UInt8(ascii: "\n")]
     }
 
     /// What Kapo counts.
-    package struct Counters: Equatable, Sendable, Encodable {
+    package struct Counters: Equatable, Sendable {
         package var connectionsAccepted: UInt64
         package var connectionsOpen: Int
         package var requestsServed: UInt64
@@ -39,12 +42,14 @@ package struct Vars: Equatable, Sendable, Encodable {
             self.uptimeSeconds = uptimeSeconds
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case connectionsAccepted = "connections_accepted"
-            case connectionsOpen = "connections_open"
-            case requestsServed = "requests_served"
-            case restarts
-            case uptimeSeconds = "uptime_seconds"
+        fileprivate var json: JSON {
+            .object([
+                ("connections_accepted", .unsigned(connectionsAccepted)),
+                ("connections_open", JSON(connectionsOpen)),
+                ("requests_served", .unsigned(requestsServed)),
+                ("restarts", JSON(restarts)),
+                ("uptime_seconds", .integer(uptimeSeconds)),
+            ])
         }
     }
 
@@ -70,39 +75,28 @@ package struct Vars: Equatable, Sendable, Encodable {
     }
 }
 
-extension Vars.Memory: Encodable {
-    private enum Key: String, CodingKey {
-        case alloc = "Alloc"
-        case enableGC = "EnableGC"
-        case frees = "Frees"
-        case heapAlloc = "HeapAlloc"
-        case heapIdle = "HeapIdle"
-        case heapInuse = "HeapInuse"
-        case heapObjects = "HeapObjects"
-        case heapReleased = "HeapReleased"
-        case heapSys = "HeapSys"
-        case lastGC = "LastGC"
-        case mallocs = "Mallocs"
-        case nextGC = "NextGC"
-        case numGC = "NumGC"
-        case pauseNs = "PauseNs"
-        case pauseTotalNs = "PauseTotalNs"
-        case sys = "Sys"
-        case totalAlloc = "TotalAlloc"
-    }
-
-    /// Writes Go's names. glibc counts no calls of malloc, so `Mallocs`, `Frees` and `TotalAlloc` are zero too.
-    package func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: Key.self)
-        for key in [Key.alloc, .heapAlloc, .heapInuse] { try fields.encode(allocated, forKey: key) }
-        try fields.encode(free, forKey: .heapIdle)
-        try fields.encode(releasable, forKey: .heapReleased)
-        try fields.encode(heap, forKey: .heapSys)
-        try fields.encode(resident, forKey: .sys)
-        for key in [Key.frees, .heapObjects, .lastGC, .mallocs, .nextGC, .numGC, .pauseTotalNs, .totalAlloc] {
-            try fields.encode(0, forKey: key)
-        }
-        try fields.encode([Int](repeating: 0, count: 256), forKey: .pauseNs)
-        try fields.encode(false, forKey: .enableGC)
+extension Vars.Memory {
+    /// Go's names. glibc counts no calls of malloc, so `Mallocs`, `Frees` and `TotalAlloc` are zero too.
+    fileprivate var json: JSON {
+        let none = JSON.integer(0)
+        return .object([
+            ("Alloc", .unsigned(allocated)),
+            ("EnableGC", .bool(false)),
+            ("Frees", none),
+            ("HeapAlloc", .unsigned(allocated)),
+            ("HeapIdle", .unsigned(free)),
+            ("HeapInuse", .unsigned(allocated)),
+            ("HeapObjects", none),
+            ("HeapReleased", .unsigned(releasable)),
+            ("HeapSys", .unsigned(heap)),
+            ("LastGC", none),
+            ("Mallocs", none),
+            ("NextGC", none),
+            ("NumGC", none),
+            ("PauseNs", .array(Array(repeating: none, count: 256))),
+            ("PauseTotalNs", none),
+            ("Sys", .unsigned(resident)),
+            ("TotalAlloc", none),
+        ])
     }
 }

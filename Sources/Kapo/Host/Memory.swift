@@ -18,6 +18,18 @@ package enum Memory {
         return Heap(taken: heap.taken, used: heap.used, free: heap.free, top: heap.top)
     }
 
+    /// Gives back the free pages of the heap.
+    package static func releaseHeap() {
+        kapo_heap_trim()
+    }
+
+    /// Gives back the pages of the program that only its start has used, by giving back all that were never written to:
+    /// those in use are mapped again as they are used, without reading a disk. Reading the command line and setting up
+    /// the language's runtime touches more of the program than serving ever does.
+    package static func releaseStart() {
+        kapo_unmap_program()
+    }
+
     /// Resident memory, from /proc/self/statm; 0 where there is no /proc.
     package static var resident: UInt64 {
         guard let text = try? File.read(Word("/proc/self/statm"), limit: 256) else { return 0 }

@@ -8,6 +8,8 @@ import CLibevent
     }
 
     let base: OpaquePointer
+    /// Descriptor numbers below this one have been seen by libevent.
+    private var known: Int32 = 0
 
     /// A loop that nothing is registered with. The environment cannot change how it works (`EVENT_NOEPOLL` and such).
     package init() throws(Failure) {
@@ -23,6 +25,20 @@ import CLibevent
     }
 
     deinit { unsafe event_base_free(base) }
+
+    /// Has libevent make its record for that descriptor number, and for the 63 above it. libevent makes one when it
+    /// first sees a number, and keeps it for good: made one by one, between the memory of connections, each of these
+    /// 50 bytes would keep a page from going back to the kernel.
+    func prepare(for descriptor: Int32) {
+        guard descriptor >= known else { return }
+        for number in known..<descriptor + 64 {
+            // Most of these numbers are not open yet: the kernel refuses them, and the record stays.
+            guard let event = unsafe event_new(base, number, Int16(EV_READ), { _, _, _ in }, nil) else { return }
+            unsafe event_add(event, nil)
+            unsafe event_free(event)
+        }
+        known = descriptor + 64
+    }
 
     /// The second of the epoch that it is, as of this round of the loop. No clock is asked.
     var second: Int {

@@ -88,6 +88,7 @@ final class Runtime {
 
     /// Runs the loop until the end, and returns the exit code.
     func run() -> Int32 {
+        Memory.releaseStart()
         loop.run()
         return exitCode ?? KapoExit.failed
     }

@@ -35,6 +35,7 @@ final class StatusSocket {
         } catch {
             throw Failure(description: error.description)
         }
+        server.whenMostAreGone = Memory.releaseHeap
         server.route("/debug/vars") { [unowned self] in
             Self.json(vars.bytes)
         }

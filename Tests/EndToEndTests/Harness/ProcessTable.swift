@@ -36,6 +36,15 @@ enum ProcessTable {
         return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
     }
 
+    /// Resident memory, and what of it belongs to no file, in KiB: /proc/PID/smaps_rollup.
+    static func memoryKiB(_ pid: pid_t) -> (resident: Int, anonymous: Int) {
+        let lines = Files.text("/proc/\(pid)/smaps_rollup").split(separator: "\n")
+        func value(_ name: String) -> Int {
+            lines.first { $0.hasPrefix(name + ":") }.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+        }
+        return (value("Rss"), value("Anonymous"))
+    }
+
     /// Its arguments, for people.
     static func commandLine(_ pid: pid_t) -> String {
         (Files.read("/proc/\(pid)/cmdline") ?? []).split(separator: 0)

@@ -19,6 +19,14 @@ enum Programs {
         }
         preconditionFailure("no executable kapo beside or above \(tests): build it, or set KAPO_BINARY")
     }()
+
+    /// The static release, which `make release` builds: KAPO_RELEASE if it is set, otherwise `.build/kapo`.
+    static let release: String = {
+        let root = "\(#filePath)".split(separator: "/").dropLast(4).joined(separator: "/")
+        let program = Environment.own["KAPO_RELEASE"] ?? "/\(root)/.build/kapo"
+        precondition(Files.isExecutable(program), "\(program) is missing: make release builds it")
+        return program
+    }()
 }
 
 /// The environment that the tests were started with, and what programs under test get of it.

@@ -71,9 +71,10 @@ final class Sandbox {
 
     /// Starts Kapo on a port of 127.0.0.1 that the kernel chooses, and waits until it listens.
     func kapo(
-        _ words: [String], environment: [String: String?] = [:], output: String? = nil
+        _ words: [String], program: String = Programs.kapo, environment: [String: String?] = [:],
+        output: String? = nil
     ) throws -> Kapo {
-        let arguments = [Programs.kapo, "--interface", "127.0.0.1", "--port", "0"] + words
+        let arguments = [program, "--interface", "127.0.0.1", "--port", "0"] + words
         return try kapo(start(arguments, environment: environment, output: output))
     }
 

@@ -9,6 +9,7 @@ extension HTTPConnection {
         unsafe descriptor = bufferevent_getfd(socket)
         read()
         guard unsafe filter != nil else { return }
+        server.loop.prepare(for: descriptor)
         unsafe reading = unsafe event(descriptor, EV_READ | EV_PERSIST) { _, _, context in
             unsafe HTTPConnection.from(context).read()
         }

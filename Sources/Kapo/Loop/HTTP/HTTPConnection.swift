@@ -75,7 +75,7 @@ import Glibc
         unsafe self.socket = socket
     }
 
-    func open(_ filter: OpaquePointer, _ context: UnsafeMutableRawPointer) {
+    private func open(_ filter: OpaquePointer, _ context: UnsafeMutableRawPointer) {
         unsafe self.filter = filter
         unsafe bufferevent_incref(filter)
         // bufferevent_filter_new switches both on.

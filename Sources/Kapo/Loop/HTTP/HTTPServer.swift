@@ -24,6 +24,9 @@ import Glibc
     /// Connections with an answer that is not sent to the last byte.
     package internal(set) var connectionsAnswering = 0
 
+    /// Called when most of many connections have been closed, once a second at most: time to give their memory back,
+    /// which the allocator does by itself only if it happens to lie at the end of the heap.
+    package var whenMostAreGone: (() -> Void)?
     /// What every path answers that has no route. To change it forgets the remembered answers.
     package var content: HTTPContent { didSet { memory.forget() } }
 
@@ -36,6 +39,10 @@ import Glibc
     private var sockets: [OpaquePointer] = unsafe []
     private var isStarved = false
     private var starvation: Timer?
+    /// The most connections at once since `whenMostAreGone` was called.
+    private var mostOpen = 0
+    private var isTidying = false
+    private var tidying: Timer?
 
     /// A server without listeners that answers every path with `content`. Without `replays`, evhttp makes each answer.
     package init(
@@ -53,6 +60,7 @@ import Glibc
             isStarved = false
             updateListeners()
         }
+        tidying = Timer(loop) { [unowned self] in tidy() }
         // Unretained, here and below: the server is freed by `deinit`, before the object is gone.
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe evhttp_set_bevcb(http, { _, context in unsafe HTTPConnection.bufferevent(for: .from(context)) }, context)
@@ -112,6 +120,7 @@ import Glibc
         newcomers.append(connection)
         counters.connectionsAccepted += 1
         counters.connectionsOpen += 1
+        mostOpen = max(mostOpen, counters.connectionsOpen)
         if counters.connectionsOpen == limits.connections { updateListeners() }
     }
 
@@ -123,6 +132,16 @@ import Glibc
     func connectionClosed() {
         counters.connectionsOpen -= 1
         if counters.connectionsOpen == limits.connections - 1 { updateListeners() }
+        if mostOpen >= 32 && counters.connectionsOpen <= mostOpen / 8 && !isTidying {
+            isTidying = true
+            tidying?.set(afterNanoseconds: 1_000_000_000)
+        }
+    }
+
+    private func tidy() {
+        isTidying = false
+        mostOpen = counters.connectionsOpen
+        whenMostAreGone?()
     }
 
     /// accept failed, for want of descriptors or memory as a rule. The listener is level-triggered: to try again at
