@@ -70,4 +70,27 @@ import Testing
                 """#)
         }
     }
+
+    @Test("a body that is announced behind an answered request is refused as it is on a new connection")
+    func announcedLater() throws {
+        try Sandbox.run { box in
+            for replay in ["1", "0"] {
+                let kapo = try box.kapo(["run", "sleep", "600"], environment: ["KAPO_REPLAY": replay])
+                try box.client(
+                    of: kapo,
+                    #"""
+                    for number in range(100):
+                        with connect() as connection, connection.makefile("rb") as stream:
+                            for _ in range(number % 4):
+                                connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                                assert read_answer(stream)[0] == 200
+                            connection.sendall(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 7\r\n\r\n")
+                            status, headers, body = read_answer(stream)
+                            assert status == 400 and headers["connection"] == "close", (status, headers)
+                            assert stream.read() == b""
+                    check_good()
+                    """#)
+            }
+        }
+    }
 }

@@ -34,6 +34,8 @@ extension HTTPConnection {
     /// Answers a request that the server remembers. It must be all that is there: as part of something longer, the same
     /// bytes can mean something else.
     private func take(_ bytes: UnsafeRawBufferPointer) {
+        // Read all the same: to close with input unread resets the connection, and the client might not see the answer.
+        if closesAfterRest { return }
         let isClean = !owesAnswer && !hasOutput
         let second = server.loop.second
         if isClean, let index = unsafe server.memory.index(of: bytes, second: second) {
@@ -74,7 +76,8 @@ extension HTTPConnection {
     /// True when evhttp has read all that it was given.
     var hasNoInput: Bool { waitingInput == 0 }
 
-    private var waitingInput: Int {
+    /// Bytes that evhttp was given and has not read.
+    var waitingInput: Int {
         unsafe evbuffer_get_length(bufferevent_get_input(filter)) + evbuffer_get_length(bufferevent_get_input(socket))
     }
 
@@ -82,7 +85,7 @@ extension HTTPConnection {
     func updateReading() {
         guard unsafe reading != nil else { return }
         let hasRoom = waitingInput + HTTPServer.readBytes <= server.limits.inputBytes
-        if hasRoom && !hasEnded && !closesAfterRest {
+        if hasRoom && !hasEnded {
             unsafe event_add(reading, nil)
         } else {
             unsafe event_del(reading)

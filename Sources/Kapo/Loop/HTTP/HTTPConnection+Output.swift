@@ -48,16 +48,20 @@ extension HTTPConnection {
             hasOutput = unsafe evbuffer_get_length(bufferevent_get_output(filter)) > 0
             if closesAfterRest { return end(BEV_EVENT_EOF) }
         }
-        // Calls `send`, in the way that libevent's own write callback would, which does not work: it has no reference
-        // on the filter while evhttp, told that all is written, frees it.
+        isWriting = true
         unsafe bufferevent_flush(filter, Int16(EV_WRITE), BEV_NORMAL)
+        isWriting = false
     }
 
     /// Output filter: writes what evhttp has made. What the socket does not take stays in `source`, so that evhttp
     /// waits for it. A plain filter would hand it to the socket's bufferevent and tell evhttp that it is sent; evhttp
     /// would then close a `Connection: close` connection, and the bytes would be lost.
+    ///
+    /// libevent also calls it from within evhttp, which begins a `100 Continue` before it has said what is to be done
+    /// when that is written: told so at once, it would do what came after the last answer, and free the request that
+    /// it is reading.
     func send(_ source: OpaquePointer?) -> bufferevent_filter_result {
-        if let rest = unsafe rest, unsafe evbuffer_get_length(rest) > 0 { return BEV_NEED_MORE }
+        guard isWriting else { return BEV_NEED_MORE }
         if !isOurs { unsafe refuse(source) }
         guard unsafe writeOut(source) else { return BEV_NEED_MORE }
         hasOutput = false
@@ -66,6 +70,9 @@ extension HTTPConnection {
         } else if hasNoInput {
             owesAnswer = false
             answeredAt = server.loop.second
+        } else {
+            // The next request has begun, and has a time of its own.
+            startDeadline()
         }
         return BEV_OK
     }
@@ -79,13 +86,14 @@ extension HTTPConnection {
                 waitToWrite()
                 return false
             }
-            // The client is gone. evhttp believes the rest sent, reads next, and finds that out.
+            // The client is gone. evhttp is told that all is sent, and then that the connection is broken.
+            isBroken = true
             unsafe evbuffer_drain(buffer, evbuffer_get_length(buffer))
         }
         return true
     }
 
-    private func waitToWrite() {
+    func waitToWrite() {
         unsafe event_add(writingEvent, nil)
     }
 
@@ -112,8 +120,7 @@ extension HTTPConnection {
     }
 
     /// Puts our own words in place of evhttp's: an HTML page that knows neither HEAD nor our headers, or a `100
-    /// Continue` for a body that Kapo does not want. What is said after that, nobody gets to hear; evhttp closes the
-    /// connection, or the deadline does.
+    /// Continue` for a body that Kapo does not want. What is said after that, nobody gets to hear: the connection ends.
     private func refuse(_ source: OpaquePointer?) {
         unsafe evbuffer_drain(source, evbuffer_get_length(source))
         guard !hasRefused, let source = unsafe source else { return }

@@ -31,6 +31,8 @@ import Glibc
     }
     /// True when the client sends no more.
     var hasEnded = false
+    /// Bytes of input that evhttp had left when it was last given a turn after that.
+    var inputAtLastTurn = 0
     /// True when the connection ends with the last byte of `rest`.
     var closesAfterRest = false
     /// True when the output in evhttp's buffer came from the server's own reply function, false when evhttp made it.
@@ -39,6 +41,10 @@ import Glibc
     var hasRefused = false
     /// True while evhttp gets input, and its answer is written by who gave it that.
     var isFeeding = false
+    /// True while output is written, and at no other time may `send` take any.
+    var isWriting = false
+    /// True when the socket takes no more.
+    var isBroken = false
     /// The loop's second of the last answer; 0 before the first.
     var answeredAt = 0
 
@@ -117,8 +123,19 @@ import Glibc
     func settle() {
         guard unsafe filter != nil else { return }
         if isAbandoned { return close() }
-        if hasEnded && !hasOutput && hasNoInput { return end(BEV_EVENT_EOF) }
+        if isBroken { return end(BEV_EVENT_ERROR) }
+        if hasRefused && !hasOutput { return end(BEV_EVENT_EOF) }
+        if hasEnded && !hasOutput { return finish() }
         updateReading()
+    }
+
+    /// The client sends no more. evhttp gets a turn for as long as it makes something of the input that is left.
+    private func finish() {
+        let left = waitingInput
+        if left == 0 || left == inputAtLastTurn { return end(BEV_EVENT_EOF) }
+        inputAtLastTurn = left
+        // Not event_active: libevent may have put evhttp off to the next round of the loop.
+        waitToWrite()
     }
 
     /// Gives the client the time for one request and its answer, from now.
