@@ -25,6 +25,15 @@ demo: demo-packages build ## Build, then supervise a worker: see its document, k
 test: test-packages lint release ## Run all the tests
 	@scripts/test
 
+.PHONY: fuzz
+fuzz: build-packages ## Compare HTTP with and without replay on random streams for SECONDS (default 600)
+	KAPO_FUZZ_SECONDS=$(or $(SECONDS),600) SWIFT_BACKTRACE=enable=no swift test --filter 'Fuzz\.'
+
+.PHONY: bench
+bench: bench-packages release ## Measure Kapo beside nginx, HAProxy and a hand-written loop (bench/README.md)
+	swift build -c release --product kapo --scratch-path .build/bench
+	@KAPO_DYNAMIC=.build/bench/release/kapo python3 -B bench/bench.py
+
 .PHONY: build
 build: build-packages ## Build for debugging
 	swift build

@@ -16,8 +16,9 @@ func room(_ name: String, knows dependencies: [Target.Dependency] = []) -> Targe
     .target(name: name, dependencies: dependencies, path: "Sources/Kapo/\(name)", swiftSettings: houseRules)
 }
 
-func tests(_ name: String, of dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: houseRules)
+func tests(_ name: String, of dependencies: [Target.Dependency], excluding files: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: files, swiftSettings: houseRules)
 }
 
 let package = Package(
@@ -50,6 +51,7 @@ let package = Package(
         tests("ConfigTests", of: ["Config"]),
         tests("HostTests", of: ["Host"]),
         tests("LoopTests", of: ["Loop"]),
+        tests("Fuzz", of: ["Loop", "CLibevent"], excluding: ["FailCases"]),
         tests("CommandsTests", of: ["Commands", "Config", "Host", "Machine", "Program", argumentParser]),
         tests("TidyTests", of: ["Host"]),
         // The dependency builds the program that these tests drive.

@@ -1,0 +1,73 @@
+/// When something was sent: which content was the current one, and the second of the wall clock.
+struct Moment {
+    var serial: Int
+    var second: Int
+}
+
+/// A connection of a script: the same to each of the two servers.
+final class Pair {
+    /// To the server that replays, and to the one that does not.
+    let clients: [Client]
+
+    /// True once its client has stopped reading for a while: a request that waits behind an answer which nobody takes
+    /// may be answered earlier by one server than by the other, and so with another content.
+    private(set) var isLoose = false
+
+    /// True once something was sent that a server may have closed the connection before, unheard by a client that does
+    /// not read: it is then reset, and how much is lost is the kernel's to say.
+    var mayBeCut = false
+
+    /// The moment of each request so far; nil once something was sent that is not plainly a number of requests.
+    private(set) var requests: [Moment]? = []
+    /// The moment of the first byte since the last pump, or of the first byte of the pump before that.
+    private(set) var floor = Moment(serial: 0, second: 0)
+    /// What was sent since the last pump.
+    private(set) var burst: [UInt8] = []
+    /// False once it is not certain that all that was sent are requests that the server remembered.
+    var isClean = true
+    /// True when all that was answered had been read at the end of the last pump.
+    private(set) var isDrained = true
+    /// Answers that were checked already, on each side.
+    var checked = [0, 0]
+
+    init(_ clients: [Client]) {
+        self.clients = clients
+    }
+
+    var isReading: Bool { clients[0].isReading }
+
+    /// True while at least one side can still be heard.
+    var isOpen: Bool { clients.contains { $0.isOpen } }
+
+    func send(_ bytes: [UInt8], at moment: Moment) {
+        if burst.isEmpty { floor = moment }
+        burst += bytes
+        if let count = Requests.count(in: bytes) {
+            requests?.append(contentsOf: repeatElement(moment, count: count))
+        } else {
+            requests = nil
+        }
+        for client in clients { client.send(bytes) }
+    }
+
+    /// True when it was reset, and none of the servers is to blame.
+    var isCut: Bool { mayBeCut && clients.contains { $0.ending == .reset } }
+
+    func pause() {
+        isLoose = true
+        for client in clients { client.isReading = false }
+    }
+
+    func resume() {
+        for client in clients { client.isReading = true }
+    }
+
+    func close(resetting: Bool) {
+        for client in clients { client.close(resetting: resetting) }
+    }
+
+    func pumped() {
+        burst = []
+        isDrained = isReading
+    }
+}

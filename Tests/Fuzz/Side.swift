@@ -1,0 +1,63 @@
+import CLibevent
+
+@testable import Loop
+
+/// One of the two servers, with its listening sockets.
+final class Side {
+    let server: HTTPServer
+    /// How often the live route was called.
+    private(set) var liveCount = 0
+    private var ports: [Script.Flavour: UInt16] = [:]
+
+    /// The route whose content is made anew for each request.
+    static let livePath = "/debug/vars"
+
+    /// Small limits, so that short scripts get beyond them.
+    static var limits: HTTPLimits {
+        var limits = HTTPLimits(connections: 64)
+        limits.headerBytes = 4096
+        limits.bodyBytes = 2048
+        limits.inputBytes = 2 * HTTPServer.readBytes
+        return limits
+    }
+
+    init(_ loop: EventLoop, replays: Bool) throws {
+        server = try HTTPServer(loop, limits: Self.limits, replays: replays, content: Self.content([]))
+        server.route(Self.livePath) { [unowned self] in
+            liveCount += 1
+            return Self.content(Content.live(count: liveCount))
+        }
+    }
+
+    func publish(_ bytes: [UInt8]) { server.content = Self.content(bytes) }
+
+    func connect(_ flavour: Script.Flavour) throws -> Client {
+        if ports[flavour] == nil {
+            let (descriptor, port) = try Sockets.listening(flavour)
+            try server.accept(on: descriptor)
+            ports[flavour] = port
+        }
+        return try Client(port: ports[flavour] ?? 0, flavour)
+    }
+
+    /// What changes when the server does anything that a client does not see at once.
+    var signs: [Int] {
+        let counters = server.counters
+        return [
+            Int(counters.connectionsAccepted), counters.connectionsOpen, Int(counters.requestsServed),
+            server.connectionsAnswering,
+        ]
+    }
+
+    private static func content(_ bytes: [UInt8]) -> HTTPContent {
+        HTTPContent(type: "text/plain", bytes: SharedBytes(bytes))
+    }
+}
+
+extension EventLoop {
+    /// Does all that there is to do, and waits for nothing.
+    func turn() {
+        // The loop owns its base, and nothing else runs it.
+        _ = unsafe event_base_loop(base, EVLOOP_NONBLOCK)
+    }
+}

@@ -1,0 +1,69 @@
+"""System calls a request, counted by strace."""
+
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import proc
+from load import KEEP_ALIVE, NEW_CONNECTION, Load, run_wrk
+from servers import Server, Servers
+from settings import BenchError
+
+LOAD_SECONDS = 3
+ATTACH_SECONDS = 10
+
+
+def measure_syscalls(servers: Servers, fleet: list[Server]) -> dict[str, Any]:
+    """The calls of each server, with and without keep-alive."""
+    loads = (KEEP_ALIVE, NEW_CONNECTION)
+    return {load.name: {server.name: _count(servers, server, load) for server in fleet} for load in loads}
+
+
+def _count(servers: Servers, server: Server, load: Load) -> dict[str, Any]:
+    """Attaches strace, puts the load on, detaches and divides."""
+    summary = servers.scratch / f"strace-{server.name}"
+    pinned = ["taskset", "-c", str(servers.settings.server_core)]
+    command = [*pinned, "strace", "-f", "-c", "-o", str(summary), "-p", str(server.pid)]
+    tracer = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_attached(tracer, server.pid)
+        report = run_wrk(servers.settings, server, load, LOAD_SECONDS)
+    finally:
+        _detach(tracer)
+    calls = _read_summary(summary)
+    requests = report["requests"]
+    return {
+        "requests": requests,
+        "errors": report["errors"],
+        "calls_per_request": round(sum(calls.values()) / requests, 4),
+        "by_call": {name: round(count / requests, 4) for name, count in calls.items()},
+    }
+
+
+def _wait_attached(tracer: subprocess.Popen, pid: int) -> None:
+    """Returns when strace follows every thread."""
+    deadline = time.monotonic() + ATTACH_SECONDS
+    while not proc.is_traced(pid):
+        if tracer.poll() is not None or time.monotonic() > deadline:
+            raise BenchError("strace cannot attach: is ptrace allowed here?")
+        time.sleep(0.02)
+
+
+def _detach(tracer: subprocess.Popen) -> None:
+    """Makes strace let go of the server and write its summary."""
+    tracer.send_signal(signal.SIGINT)
+    try:
+        tracer.wait(ATTACH_SECONDS)
+    except subprocess.TimeoutExpired:
+        tracer.kill()
+        tracer.wait()
+        raise BenchError("strace does not end") from None
+
+
+def _read_summary(path: Path) -> dict[str, int]:
+    """Calls by name: the fourth column of strace's table, the optional fifth being errors."""
+    rows = re.findall(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+)(?: +\d+)? +(\w+)$", path.read_text(), re.MULTILINE)
+    return {name: int(count) for count, name in rows if name != "total"}
