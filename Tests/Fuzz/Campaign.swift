@@ -7,25 +7,22 @@ struct Campaign {
     /// What the script of a seed has shown to be wrong, with a short script that shows it too; nil when nothing.
     mutating func failure(seed: UInt64) throws -> String? {
         let script = Generator.script(seed: seed)
-        _ = LastWords.areHeard
-        LastWords.set("seed \(seed)")
-        defer { LastWords.set("") }
-        let rig = try Rig()
-        let complaint = try rig.complaint(about: script)
-        count(rig.tally)
-        guard let complaint else { return nil }
-        return Self.report(script, complaint, "seed \(seed)")
+        return try complaint(about: script, "seed \(seed)").map { Self.report(script, $0, "seed \(seed)") }
     }
 
     /// What a script that someone wrote has shown to be wrong.
     mutating func failure(of script: Script, named name: String) throws -> String? {
+        try complaint(about: script, name).map { "\(name): \($0)\n\(script.text)" }
+    }
+
+    private mutating func complaint(about script: Script, _ name: String) throws -> String? {
         _ = LastWords.areHeard
         LastWords.set(name)
         defer { LastWords.set("") }
         let rig = try Rig()
         let complaint = try rig.complaint(about: script)
         count(rig.tally)
-        return complaint.map { "\(name): \($0)\n\(script.text)" }
+        return complaint
     }
 
     private mutating func count(_ tally: Rig.Tally) {

@@ -20,6 +20,8 @@ final class Client {
     /// server had finished.
     private var isRefused = false
     private(set) var ending = Ending.open
+    /// True once it was reset, also when it is closed by now.
+    private(set) var wasReset = false
     /// What has come.
     var transcript = Transcript()
     /// False while it takes nothing from the socket.
@@ -34,7 +36,7 @@ final class Client {
     var isOpen: Bool { ending == .open }
 
     func send(_ bytes: [UInt8]) {
-        guard isOpen && !hasFinished else { return }
+        guard isOpen else { return }
         unsent += bytes
         flush()
     }
@@ -67,6 +69,7 @@ final class Client {
                     return hasNews || hadUnsent && unsent.isEmpty
                 }
                 ending = count == 0 && !isRefused ? .finished : .reset
+                wasReset = ending == .reset
                 return true
             }
             hasNews = true

@@ -92,10 +92,10 @@ struct Generator {
         ensureOpen(connection)
         guard !random.percent(wildness) else { return actWildly(connection) }
         switch random.number(0..<100) {
-        case 0..<60: say(random.pick(pool), on: connection)
-        case 60..<75: repeatedly(connection)
-        case 75..<84: changeContent()
-        case 84..<88: ending(connection)
+        case 0..<50: say(random.pick(pool), on: connection)
+        case 50..<78: repeatedly(connection)
+        case 78..<86: changeContent()
+        case 86..<89: ending(connection)
         default: special(connection)
         }
     }
@@ -113,7 +113,7 @@ struct Generator {
 
     /// Opens a connection that is not, or that the server has closed: for one that is open it does nothing.
     private mutating func ensureOpen(_ connection: Int) {
-        guard !open.contains(connection) || random.percent(40) else { return }
+        guard !open.contains(connection) || random.percent(75) else { return }
         open.insert(connection)
         let isSmall = random.percent(theme == .full ? 50 : 5)
         script.steps.append(.open(connection, Script.Flavour(isDeferred: random.percent(30), isSmall: isSmall)))
@@ -127,7 +127,10 @@ struct Generator {
 
     private mutating func repeatedly(_ connection: Int) {
         let bytes = random.pick(pool)
-        for _ in 0..<random.number(2..<8) { say(bytes, on: connection) }
+        for _ in 0..<random.number(2..<8) {
+            say(bytes, on: connection)
+            ensureOpen(connection)
+        }
     }
 
     private mutating func inPieces(_ pieces: [[UInt8]], on connection: Int) {
@@ -154,8 +157,12 @@ struct Generator {
     private mutating func notReading(_ connection: Int) {
         let bytes = random.pick(pool)
         // Often first on another, wide connection: only an answer that is sent at once is remembered.
-        if random.percent(40) { say(bytes, on: random.number(0..<connections)) }
-        script.steps.append(.open(connection, Script.Flavour(isSmall: true)))
+        if random.percent(60) {
+            let other = random.number(0..<Script.connections)
+            openAnew(other, Script.Flavour())
+            script.steps += [.send(other, bytes), .pump]
+        }
+        if random.percent(60) { openAnew(connection, Script.Flavour(isSmall: true)) }
         script.steps.append(.pause(connection))
         say(bytes, on: connection)
         for _ in 0..<random.number(0..<4) {
@@ -167,6 +174,26 @@ struct Generator {
         if random.percent(10) { script.steps.append(.pump) }
         if random.percent(80) { script.steps.append(.resume(connection)) }
         if random.percent(80) { script.steps.append(.pump) }
+    }
+
+    private mutating func openAnew(_ connection: Int, _ flavour: Script.Flavour) {
+        open.insert(connection)
+        script.steps += [.reset(connection), .open(connection, flavour)]
+    }
+
+    /// Everything, and once more when a second has passed.
+    private mutating func waiting(_ connection: Int) {
+        guard seconds < 1 else { return say(random.pick(pool), on: connection) }
+        seconds += 1
+        for bytes in pool {
+            openAnew(connection, Script.Flavour())
+            script.steps += [.send(connection, bytes), .pump]
+        }
+        script.steps.append(.second)
+        for bytes in pool {
+            openAnew(connection, Script.Flavour())
+            script.steps += [.send(connection, bytes), .pump]
+        }
     }
 
     /// What a client may send behind its last request.
@@ -189,10 +216,7 @@ struct Generator {
         switch theme {
         case .plain: say(random.pick(pool), on: connection)
         case .full: notReading(connection)
-        case .time:
-            guard seconds < 1 else { return say(random.pick(pool), on: connection) }
-            seconds += 1
-            script.steps.append(.second)
+        case .time: waiting(connection)
         }
     }
 }

@@ -8,6 +8,11 @@ struct Moment {
 final class Pair {
     /// To the server that replays, and to the one that does not.
     let clients: [Client]
+    private let isDeferred: Bool
+    private var hasSpoken = false
+    private var hasFinished = false
+    /// True once both servers must have accepted it.
+    private(set) var isAccepted = false
 
     /// True once its client has stopped reading for a while: a request that waits behind an answer which nobody takes
     /// may be answered earlier by one server than by the other, and so with another content.
@@ -30,8 +35,9 @@ final class Pair {
     /// Answers that were checked already, on each side.
     var checked = [0, 0]
 
-    init(_ clients: [Client]) {
+    init(_ clients: [Client], _ flavour: Script.Flavour) {
         self.clients = clients
+        isDeferred = flavour.isDeferred
     }
 
     var isReading: Bool { clients[0].isReading }
@@ -40,6 +46,7 @@ final class Pair {
     var isOpen: Bool { clients.contains { $0.isOpen } }
 
     func send(_ bytes: [UInt8], at moment: Moment) {
+        guard isOpen && !hasFinished else { return }
         if burst.isEmpty { floor = moment }
         burst += bytes
         if let count = Requests.count(in: bytes) {
@@ -47,11 +54,19 @@ final class Pair {
         } else {
             requests = nil
         }
+        hasSpoken = true
         for client in clients { client.send(bytes) }
     }
 
+    /// Sends no more.
+    func finish() {
+        hasSpoken = true
+        hasFinished = true
+        for client in clients { client.finish() }
+    }
+
     /// True when it was reset, and none of the servers is to blame.
-    var isCut: Bool { mayBeCut && clients.contains { $0.ending == .reset } }
+    var isCut: Bool { mayBeCut && clients.contains { $0.wasReset } }
 
     func pause() {
         isLoose = true
@@ -68,6 +83,7 @@ final class Pair {
 
     func pumped() {
         burst = []
+        if hasSpoken || !isDeferred { isAccepted = true }
         isDrained = isReading
     }
 }

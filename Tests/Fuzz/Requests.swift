@@ -97,8 +97,9 @@ enum Requests {
         var lines: [String] = []
         var line: [UInt8] = []
         for (index, byte) in bytes.enumerated() {
-            let isReturn = index > 0 && bytes[index - 1] == UInt8(ascii: "\r")
-            guard isReturn == (byte == UInt8(ascii: "\n")) else { return nil }
+            let followsReturn = index > 0 && bytes[index - 1] == UInt8(ascii: "\r")
+            // A zero byte ends a line for evhttp.
+            guard followsReturn == (byte == UInt8(ascii: "\n")), byte != 0 else { return nil }
             guard byte == UInt8(ascii: "\n") else {
                 if byte != UInt8(ascii: "\r") { line.append(byte) }
                 continue

@@ -79,6 +79,7 @@ enum ReplayClient {
                     if state == ESTABLISHED and unread == 0 and received >= self.sent:
                         return
                     assert time.monotonic() < end, "Kapo does not read"
+                    time.sleep(0.0001)
 
             def send_pieces(self, *pieces):
                 for piece in pieces[:-1]:
@@ -93,19 +94,21 @@ enum ReplayClient {
             """Of the socket between two addresses, from sock_diag(7): its state, the bytes that wait in it to be read
             and to be sent, and all that it ever received. Zeros for none."""
             hosts = b"".join(socket.inet_aton(host).ljust(16, b"\0") for host, _ in (local, remote))
-            wanted = struct.pack("=BBHI", socket.AF_INET, socket.IPPROTO_TCP, INFO, 0xFFFFFFFF)
+            wanted = struct.pack("=BBHI", socket.AF_INET, socket.IPPROTO_TCP, 1 << INFO - 1, 0xFFFFFFFF)
             wanted += struct.pack(">HH", local[1], remote[1]) + hosts + bytes(4) + b"\xff" * 8
             netlink.send(struct.pack("=IHHII", 16 + len(wanted), 20, 1, 1, 0) + wanted)
             reply = netlink.recv(8192)
             if struct.unpack_from("=H", reply, 4) == (2,):
                 return 0, 0, 0, 0
-            # A netlink header of 16 bytes, a struct inet_diag_msg of 72, and attributes.
+            # A netlink header of 16 bytes, a struct inet_diag_msg of 72, and attributes: INFO is a struct tcp_info.
             unread, untaken = struct.unpack_from("=II", reply, 16 + 56)
-            place = 16 + 72
-            while struct.unpack_from("=H", reply, place + 2) != (INFO,):
-                place += (struct.unpack_from("=H", reply, place)[0] + 3) & ~3
-            # A struct tcp_info.
-            return reply[17], unread, untaken, *struct.unpack_from("=Q", reply, place + 4 + 128)
+            place, received = 16 + 72, 0
+            while place < len(reply):
+                size, kind = struct.unpack_from("=HH", reply, place)
+                if kind == INFO:
+                    received, = struct.unpack_from("=Q", reply, place + 4 + 128)
+                place += size + 3 & ~3
+            return reply[17], unread, untaken, received
 
         def fill(client, other, requests):
             """Sends one by one what Kapo answers one by one, more than the kernels take; nothing is read."""
