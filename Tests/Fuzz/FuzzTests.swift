@@ -6,7 +6,7 @@ import Testing
 @Suite("Replay changes no answer", .serialized)
 struct FuzzTests {
     /// Scripts of the short run.
-    static let scripts: ClosedRange<UInt64> = 1...1500
+    static let scripts: ClosedRange<UInt64> = 1...1000
 
     @Test("a fixed number of random scripts", .enabled(if: !Environment.isByHand))
     func short() throws {

@@ -164,6 +164,10 @@ import Glibc
         for (number, pair) in pairs.enumerated() {
             guard let pair, pair.isReading else { continue }
             var complaint = Comparison.difference(pair)
+            if complaint != nil && pair.dependsOnTime {
+                isUncertain = true
+                complaint = nil
+            }
             for (side, name) in Self.names.enumerated() where complaint == nil {
                 complaint = Duties.breach(of: pair, side, serial: serial).map { "\(name): \($0)" }
             }
