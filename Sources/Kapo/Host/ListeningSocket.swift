@@ -27,6 +27,8 @@ package struct ListeningSocket: ~Copyable {
         }
         // A connection is accepted when its request is there, and can be answered at once; or after a second without.
         try Self.set(TCP_DEFER_ACCEPT, at: Int32(IPPROTO_TCP), to: 1, on: number)
+        // Connections inherit it: the answers to requests that came together must not wait for each other's receipt.
+        try Self.set(TCP_NODELAY, at: Int32(IPPROTO_TCP), to: 1, on: number)
         guard listen(number, Self.backlog) == 0 else { throw SystemError("listen") }
         try self.init(descriptor)
     }
