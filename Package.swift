@@ -50,9 +50,9 @@ let package = Package(
         tests("DocumentTests", of: ["Document", "Machine"]),
         tests("ConfigTests", of: ["Config"]),
         tests("HostTests", of: ["Host"]),
-        tests("LoopTests", of: ["Loop"]),
+        tests("LoopTests", of: ["Loop", "CLibevent"]),
         tests("Fuzz", of: ["Loop", "CLibevent"], excluding: ["FailCases"]),
-        tests("CommandsTests", of: ["Commands", "Config", "Host", "Machine", "Program", argumentParser]),
+        tests("CommandsTests", of: ["Commands", "Config", "Host", "Loop", "Machine", "Program", argumentParser]),
         tests("TidyTests", of: ["Host"]),
         // The dependency builds the program that these tests drive.
         tests("EndToEndTests", of: ["Commands"]),

@@ -5,8 +5,11 @@
 #include <link.h>
 #include <malloc.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,9 +18,28 @@ int kapo_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int kapo_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
-int kapo_spawn_closes_from(posix_spawn_file_actions_t *actions, int first) {
-    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+int kapo_open_working_directory(void) { return open(".", O_PATH | O_DIRECTORY | O_CLOEXEC); }
+
+int kapo_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+int kapo_leave_terminal(void) { return ioctl(STDIN_FILENO, TIOCNOTTY); }
+
+ssize_t kapo_receive_with_user(int descriptor, void *bytes, size_t count, uid_t *user) {
+    // No room for descriptors: the kernel closes those that come along, as who sends `BARRIER=1` waits for.
+    union { struct cmsghdr header; char bytes[CMSG_SPACE(sizeof(struct ucred))]; } control;
+    struct iovec part = {.iov_base = bytes, .iov_len = count};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    *user = (uid_t)-1;
+    ssize_t received = recvmsg(descriptor, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (received < 0) return -1;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header != NULL && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_CREDENTIALS)
+        *user = ((struct ucred *)CMSG_DATA(header))->uid;
+    return received;
 }
+
+int kapo_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 int kapo_signalfd(const sigset_t *signals) { return signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC); }
 
@@ -32,6 +54,9 @@ int kapo_wait_exited(int status) { return WIFEXITED(status); }
 int kapo_wait_exit_code(int status) { return WEXITSTATUS(status); }
 int kapo_wait_signalled(int status) { return WIFSIGNALED(status); }
 int kapo_wait_signal(int status) { return WTERMSIG(status); }
+int kapo_wait_stop_signal(int status) { return WSTOPSIG(status); }
+int kapo_wait_continued(int status) { return WIFCONTINUED(status); }
+int kapo_wait_option_continued(void) { return WCONTINUED; }
 
 char **kapo_environment(void) { return environ; }
 

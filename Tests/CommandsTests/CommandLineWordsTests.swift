@@ -67,6 +67,10 @@ struct CommandLineWordsTests {
             Cut("run -bw 3 ls", "run -bw 3 -- ls", "ls"),
             Cut("run --log-level debug --log-format=json ls", "run --log-level debug --log-format=json -- ls", "ls"),
             Cut("run -p 80 -- ls", "run -p 80 -- ls", "ls"),
+            Cut("run --ready tcp:80 --watchdog 2 ls", "run --ready tcp:80 --watchdog 2 -- ls", "ls"),
+            Cut("run --no-sweep --setsid ls -a", "run --no-sweep --setsid -- ls -a", "ls -a"),
+            Cut("s --backoff 2 --start-limit 5/60 ls", "s --backoff 2 --start-limit 5/60 -- ls", "ls"),
+            Cut("s --rewrite-signal TERM=QUIT ls", "s --rewrite-signal TERM=QUIT -- ls", "ls"),
             Cut("run -p -- ls", "run -p -- -- ls", "ls"),
             Cut("watch -p 12 name", "watch -p 12 -- name", "name"),
             Cut("-p 80 watch -p 12 name", "-p 80 watch -p 12 -- name", "name"),
@@ -81,7 +85,8 @@ struct CommandLineWordsTests {
         arguments: [
             "", "run", "run -p", "run -p 80", "run --", "-p", "-p 80", "--", "-- run ls", "--help", "--version",
             "nomode ls",
-            "ls -l", "help run", "--generate-completion-script bash", "run --help", "run --unknown", "- run",
+            "ls -l", "help run", "check", "c --unix run http://a/", "-p 80 check --timeout run run ls",
+            "--generate-completion-script bash", "run --help", "run --unknown", "- run",
             "run -p 80 --",
         ])
     func noCommand(_ words: String) {
@@ -138,23 +143,25 @@ struct DeclaredOptionsTests {
         Kapo.helpMessage(columns: 300), Kapo.helpMessage(for: Run.self, columns: 300),
         Kapo.helpMessage(for: Supervise.self, columns: 300), Kapo.helpMessage(for: Watch.self, columns: 300),
     ]
+    private static let checkHelp = Kapo.helpMessage(for: Check.self, columns: 300)
 
     @Test("every option that takes a value is in it, and nothing else is")
     func valueOptions() {
-        let all = Self.helps.map(Self.declared)
+        let modes = Self.helps.map(Self.declared)
+        let all = modes + [Self.declared(in: Self.checkHelp)]
         #expect(all.reduce(into: Set()) { $0.formUnion($1.withValue) } == CommandLineWords.valueOptions)
         #expect(all.allSatisfy { $0.flags.isDisjoint(with: CommandLineWords.valueOptions) })
-        #expect(all.allSatisfy { $0.flags.isSuperset(of: ["-h", "--help", "-b", "--sidebind", "--no-sidebind"]) })
+        #expect(modes.allSatisfy { $0.flags.isSuperset(of: ["-h", "--help", "-b", "--sidebind", "--no-sidebind"]) })
     }
 
-    @Test("every mode is in it by all its names, and nothing else is")
+    @Test("every mode is in it by all its names, and nothing else is; check takes no command")
     func modes() {
         let lines = Kapo.helpMessage(columns: 300).split(separator: "\n", omittingEmptySubsequences: false)
         let section = lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
         let names = section.flatMap { line in
             line.dropFirst(2).split(separator: "  ")[0].split(separator: ", ").map(String.init)
         }
-        #expect(Set(names) == CommandLineWords.modes)
-        #expect(names.count == 6)
+        #expect(Set(names) == CommandLineWords.modes.union(["check", "c"]))
+        #expect(names.count == 8)
     }
 }

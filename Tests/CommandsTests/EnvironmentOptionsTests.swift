@@ -109,7 +109,7 @@ struct GlobalValuesTests {
 @Suite("The environment of the process")
 struct ProcessEnvironmentTests {
     private static func policy(_ line: String) throws -> ChildPolicy? {
-        if case .child(_, let policy) = try options(line).job { policy } else { nil }
+        try options(line).child?.policy
     }
 
     @Test("without options and variables, the modes have the manual's defaults")
@@ -118,10 +118,12 @@ struct ProcessEnvironmentTests {
             unsetVariables()
             #expect(
                 try Self.policy("run ls")
+                    == ChildPolicy(afterExit: .finish(afterNanoseconds: 0), graceNanoseconds: 10_000_000_000))
+            #expect(
+                try Self.policy("supervise ls")
                     == ChildPolicy(
-                        afterExit: .finish(afterNanoseconds: 0), ttlNanoseconds: nil, graceNanoseconds: 10_000_000_000))
-            #expect(try Self.policy("supervise ls")?.afterExit == .restart(afterNanoseconds: 5_000_000_000))
-            #expect(try Self.policy("supervise ls")?.ttlNanoseconds == .some(nil))
+                        afterExit: .restart(RestartPolicy(waitNanoseconds: 5_000_000_000)),
+                        graceNanoseconds: 10_000_000_000))
             guard case .watch(_, let pid, let interval) = try options("watch name").job else {
                 throw CancellationError()
             }
@@ -140,14 +142,15 @@ struct ProcessEnvironmentTests {
             ] {
                 set("KAPO_\(name)", value)
             }
-            #expect(
-                try Self.policy("run ls")
-                    == ChildPolicy(
-                        afterExit: .finish(afterNanoseconds: 7_000_000_000), ttlNanoseconds: 60_000_000_000,
-                        graceNanoseconds: 3_000_000_000))
-            #expect(try Self.policy("run -t 0 -w 1 ls")?.ttlNanoseconds == .some(nil))
+            var policy = ChildPolicy(
+                afterExit: .finish(afterNanoseconds: 7_000_000_000), graceNanoseconds: 3_000_000_000)
+            policy.ttlSeconds = 60...60
+            #expect(try Self.policy("run ls") == policy)
+            #expect(try Self.policy("run -t 0 -w 1 ls")?.ttlSeconds == 0...0)
+            #expect(try Self.policy("supervise -t 1-2 ls")?.ttlSeconds == 1...2)
             #expect(try Self.policy("run -w 1 ls")?.afterExit == .finish(afterNanoseconds: 1_000_000_000))
-            #expect(try Self.policy("supervise ls")?.afterExit == .restart(afterNanoseconds: 7_000_000_000))
+            #expect(try options("supervise ls").restart?.waitNanoseconds == 7_000_000_000)
+            #expect(try Self.policy("supervise ls")?.ttlSeconds == 60...60)
             guard case .watch(_, let pid, let interval) = try options("watch name").job else {
                 throw CancellationError()
             }

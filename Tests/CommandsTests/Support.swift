@@ -2,6 +2,7 @@ import ArgumentParser
 import Config
 import Glibc
 import Host
+import Machine
 import Program
 import Testing
 
@@ -48,8 +49,19 @@ func set(_ name: String, _ value: String) {
 }
 
 extension Options {
-    /// The words of the command.
-    var words: [String]? {
-        if case .child(let words, _) = job { words.map(\.text) } else { nil }
+    /// What `run` and `supervise` are to do; nil for `watch`.
+    var child: ChildOptions? {
+        if case .child(let child) = job { child } else { nil }
     }
+
+    /// The policy of `supervise`; nil for the other modes.
+    var restart: RestartPolicy? {
+        if case .restart(let restart)? = child?.policy.afterExit { restart } else { nil }
+    }
+
+    /// The words of the command.
+    var words: [String]? { child?.words.map(\.text) }
+
+    /// What the command finds around itself; nothing for `watch`.
+    var surroundings: Surroundings { child?.surroundings ?? Surroundings() }
 }

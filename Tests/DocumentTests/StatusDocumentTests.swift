@@ -11,16 +11,16 @@ struct StatusDocumentTests {
     private static let end: Int64 = 1_488_478_830_500_000_000
 
     private static func subject(
-        _ mode: StatusEntry.Mode, arguments: [String] = [], sidebind: UInt16 = 0, ttl: Int64 = 0, wait: Int64 = 0
+        _ mode: StatusEntry.Mode, arguments: [String] = [], sidebind: UInt16 = 0, wait: Int64 = 0
     ) -> StatusEntry.Subject {
         StatusEntry.Subject(
-            mode: mode, command: "./worker", arguments: arguments, sidebindPort: sidebind, ttlSeconds: ttl,
+            mode: mode, command: "./worker", arguments: arguments, sidebindPort: sidebind,
             waitNanoseconds: wait)
     }
 
     private static func report(
         _ status: Machine.Status, pid: Int32 = 0, ended: Bool = false, exit: Machine.ExitStatus? = nil,
-        previous: Machine.ExitStatus? = nil, restarts: Int = 0
+        previous: Machine.ExitStatus? = nil, restarts: Int = 0, ttl: Int64 = 0
     ) -> Report {
         var report = Report()
         report.status = status
@@ -30,6 +30,7 @@ struct StatusDocumentTests {
         report.exit = exit
         report.previousExit = previous
         report.restarts = restarts
+        report.ttlSeconds = ttl
         return report
     }
 
@@ -49,9 +50,9 @@ struct StatusDocumentTests {
     @Test("run: running, with every field of the subject")
     func running() {
         let subject = Self.subject(
-            .run, arguments: ["-l", "--color=never", ""], sidebind: 6667, ttl: 30, wait: 250_000_000)
+            .run, arguments: ["-l", "--color=never", ""], sidebind: 6667, wait: 250_000_000)
         #expect(
-            document(subject, Self.report(.running, pid: 4_194_304))
+            document(subject, Self.report(.running, pid: 4_194_304, ttl: 30))
                 == #"[{"Arguments":["-l","--color=never",""],"Command":"./worker","#
                 + #""EndTime":"0001-01-01T00:00:00Z","ExitCode":0,"LastExitCode":null,"LastSignal":null,"#
                 + #""Mode":"run","PID":4194304,"Restarts":0,"SidebindPort":6667,"Signal":0,"#
@@ -128,8 +129,8 @@ struct StatusDocumentTests {
 
     @Test("the largest numbers are whole numbers, not exponents")
     func largest() {
-        let subject = Self.subject(.run, sidebind: .max, ttl: .max, wait: .max)
-        let document = document(subject, Self.report(.running, pid: .max, restarts: .max))
+        let subject = Self.subject(.run, sidebind: .max, wait: .max)
+        let document = document(subject, Self.report(.running, pid: .max, restarts: .max, ttl: .max))
         #expect(document.contains(#""PID":2147483647,"Restarts":9223372036854775807,"SidebindPort":65535,"#))
         #expect(document.hasSuffix(#""TTL":9223372036854775807,"Wait":9223372036854775807}]"# + "\n"))
     }

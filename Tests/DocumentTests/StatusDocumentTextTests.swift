@@ -16,8 +16,7 @@ struct StatusDocumentTextTests {
         StatusDocument.bytes([
             StatusEntry(
                 subject: StatusEntry.Subject(
-                    mode: .run, command: command, arguments: arguments, sidebindPort: 0, ttlSeconds: 0,
-                    waitNanoseconds: 0),
+                    mode: .run, command: command, arguments: arguments, sidebindPort: 0, waitNanoseconds: 0),
                 report: Report())
         ])
     }

@@ -8,7 +8,7 @@ import Testing
             let outcome = try box.finish([Programs.kapo, "--generate-completion-script", shell])
             #expect(outcome.code == 0)
             #expect(outcome.errors == "")
-            for word in ["run", "supervise", "watch", "socket-activation", "kill-after"] {
+            for word in ["run", "supervise", "watch", "check", "socket-activation", "kill-after", "contains"] {
                 #expect(outcome.output.contains(word), "\(word)")
             }
         }

@@ -92,6 +92,27 @@ import Testing
         }
     }
 
+    @Test("the image's health check is a command of Kapo's, healthy while the worker runs, with time to say why not")
+    func healthCheck() throws {
+        try Sandbox.run { box in
+            let text = Repository.text("examples/Containerfile")
+            let check = try #require(text.firstMatch(of: /(?m)^HEALTHCHECK .*--timeout=(\d+)s .*CMD (\[.*\])$/))
+            var words = try JSONDecoder().decode([String].self, from: Data(String(check.2).utf8))
+            #expect(words.first == "/kapo")
+            #expect(Repository.text("docs/check.md").contains(check.0), "the manual shows the same")
+            words[0] = Programs.kapo
+            let kapo = try box.kapo(["run", "--", worker])
+            let healthy = try box.finish(words, environment: ["KAPO_PORT": "\(kapo.port)"])
+            #expect(healthy.ending == .code(0), "\(healthy.errors)")
+            let silent = try CheckServer(box, "time.sleep(600)")
+            let time = try #require(Int64(check.1))
+            let ill = try box.finish(
+                words, environment: ["KAPO_PORT": "\(silent.port)"], within: .seconds(time))
+            #expect(ill.ending == .code(1))
+            #expect(ill.errors.contains("no answer within 5 s"))
+        }
+    }
+
     @Test("HAProxy accepts its configuration")
     func haproxy() throws {
         try Sandbox.run { box in

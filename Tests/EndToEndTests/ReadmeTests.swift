@@ -2,8 +2,20 @@ import Testing
 
 /// README.md and the manual: what they show is run, and what they name is there.
 @Suite(.serialized) struct ReadmeTests {
-    @Test("each console block gives the output that it shows", arguments: ConsoleBlock.all)
+    @Test("each console block gives the output that it shows", arguments: ConsoleBlock.all.filter { !$0.changesUser })
     func consoleBlock(_ block: ConsoleBlock) throws {
+        try check(block)
+    }
+
+    @Test(
+        "so does each that changes the user",
+        .enabled(if: Powers.changesUser, "only root starts a command as another user"),
+        arguments: ConsoleBlock.all.filter(\.changesUser))
+    func rootBlock(_ block: ConsoleBlock) throws {
+        try check(block)
+    }
+
+    private func check(_ block: ConsoleBlock) throws {
         try Sandbox.run { box in
             let actual = try block.run(in: box)
             for (shown, seen) in zip(block.epochs, actual) {
@@ -44,6 +56,31 @@ import Testing
                 #expect(Files.exists(path), "\(page) links \(match.1)")
             }
         }
+    }
+
+    @Test(
+        "docs/options.md has each option that the help has, and its variable", arguments: ["run", "supervise", "watch"])
+    func options(mode: String) throws {
+        try Sandbox.run { box in
+            let help = try box.finish([Programs.kapo, mode, "--help"]).output
+            let names = Set(help.matches(of: /--(?!no-)[a-z][a-z-]+/).map { String($0.output) })
+            let variables = Set(help.matches(of: /\[(KAPO_[A-Z_]+)\]/).map { String($0.1) })
+            #expect(names.count > 12 && variables.count > 10)
+            let page = Repository.text("docs/options.md")
+            #expect(names.filter { name in !page.contains("`\(name)`") && !page.contains("`\(name) ") } == [])
+            #expect(variables.filter { !page.contains("`\($0)`") } == [])
+        }
+    }
+
+    @Test("each word of Status that docs/wire.md explains is one of the program, and the other way round")
+    func statusWords() {
+        let page = Repository.text("docs/wire.md")
+        let known = ["failed", "killed", "running", "starting", "stopped", "stopping", "waiting"]
+        let table = page.matches(of: /(?m)^\| [^|`]*(?:`--[^|]*)?\| `([a-z]+)` \|/).map { String($0.1) }
+        #expect(Set(table).sorted() == known)
+        let source = Repository.text("Sources/Kapo/Machine/Report.swift")
+        let cases = source.matches(of: /(?m)^    case ([a-z, ]+)$/).flatMap { $0.1.split(separator: ", ") }
+        #expect(cases.map(String.init).sorted() == known)
     }
 
     @Test("each example of docs/wire.md has the fields of a real document")
@@ -102,6 +139,8 @@ struct ConsoleBlock: CustomTestStringConvertible, Sendable {
     let steps: [Step]
 
     var testDescription: String { "\(page):\(line)" }
+    /// True when it shows what takes root.
+    var changesUser: Bool { steps.contains { $0.command.contains("--user ") } }
     var epochs: [Epoch] { epochs(steps.map(\.output)) }
 
     private static func blocks(of page: String) -> [ConsoleBlock] {

@@ -130,7 +130,7 @@ import Testing
     }
 
     /// Prints each line of each message, until Kapo says that it stops.
-    private static let script = """
+    static let script = """
         import socket, sys
         address = sys.argv[1]
         s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

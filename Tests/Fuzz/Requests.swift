@@ -16,6 +16,12 @@ enum Requests {
         "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
         "HEAD / HTTP/1.0\r\nconnection: Keep-Alive\r\n\r\n",
         "GET / HTTP/1.1\r\nExpect: 100-continue\r\n\r\n",
+        "GET \(Side.readyPath) HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET \(Side.readyPath)?down HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET \(Side.readyPath)?more HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        "GET \(Side.readyPath) HTTP/1.1\r\nAccept: text/plain\r\n\r\n",
+        "HEAD \(Side.readyPath)?down HTTP/1.1\r\nAccept: text/plain\r\n\r\n",
+        "OPTIONS \(Side.readyPath) HTTP/1.1\r\n\r\n",
     ].map { Array($0.utf8) }
 
     /// Those after which the server closes the connection.
@@ -26,6 +32,8 @@ enum Requests {
         "OPTIONS / HTTP/1.1\r\nConnection: keep-alive, close\r\n\r\n",
         "GET / HTTP/1.1\r\nConnection: Close ,x\r\n\r\n",
         "GET http://localhost/ HTTP/1.0\r\n\r\n",
+        "GET \(Side.readyPath)?down HTTP/1.0\r\n\r\n",
+        "GET http://localhost\(Side.readyPath) HTTP/1.1\r\nConnection: close\r\n\r\n",
         "GET / HTTP/1.1\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n",
     ].map { Array($0.utf8) }
 
@@ -50,6 +58,7 @@ enum Requests {
         "POST / HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
         "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello",
         "PUT / HTTP/1.0\r\nContent-Length: 5\r\n\r\nhello",
+        "DELETE \(Side.readyPath) HTTP/1.1\r\n\r\n",
         "DELETE / HTTP/1.1\r\nConnection: keep-alive\r\n\r\n",
         "CONNECT a:1 HTTP/1.1\r\n\r\n",
         "TRACE / HTTP/1.1\r\n\r\n",

@@ -222,6 +222,9 @@ import Glibc
         guard !isUncertain else { return nil }
         let served = sides.map(\.server.counters.requestsServed)
         if served[0] != served[1] { return "\(served[0]) requests served with replay, \(served[1]) without" }
+        let paths = sides.map { $0.server.counters.requestsByPath.map { "\($0.path) \($0.count)" } }
+        if paths[0] != paths[1] { return "requests by path are \(paths[0]) with replay, \(paths[1]) without" }
+        if sides[0].readyCount > sides[1].readyCount { return "\(Side.readyPath) is made more often with replay" }
         let live = sides.map(\.liveCount)
         return live[0] == live[1] ? nil : "the live route was called \(live[0]) times with replay, \(live[1]) without"
     }

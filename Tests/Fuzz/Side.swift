@@ -7,10 +7,16 @@ final class Side {
     let server: HTTPServer
     /// How often the live route was called.
     private(set) var liveCount = 0
+    /// How often the content of the other route was made.
+    private(set) var readyCount = 0
+    private var published: [UInt8] = []
     private var ports: [Script.Flavour: UInt16] = [:]
 
     /// The route whose content is made anew for each request.
     static let livePath = "/debug/vars"
+
+    /// The route whose content stands until it is changed, and depends on the query and on a header.
+    static let readyPath = "/readyz"
 
     /// Small limits, so that short scripts get beyond them.
     static var limits: HTTPLimits {
@@ -23,13 +29,23 @@ final class Side {
 
     init(_ loop: EventLoop, replays: Bool) throws {
         server = try HTTPServer(loop, limits: Self.limits, replays: replays, content: Self.content([]))
-        server.route(Self.livePath) { [unowned self] in
+        server.route(Self.livePath, .once) { [unowned self] _ in
             liveCount += 1
             return Self.content(Content.live(count: liveCount))
         }
+        server.route(Self.readyPath, .untilChanged) { [unowned self] request in
+            readyCount += 1
+            let isText = request.header("accept") == "text/plain"
+            return HTTPContent(
+                request.query == "down" ? .unavailable : .ok, type: isText ? "text/plain" : "application/json",
+                bytes: SharedBytes(published))
+        }
     }
 
-    func publish(_ bytes: [UInt8]) { server.content = Self.content(bytes) }
+    func publish(_ bytes: [UInt8]) {
+        published = bytes
+        server.content = Self.content(bytes)
+    }
 
     func connect(_ flavour: Script.Flavour) throws -> Client {
         if ports[flavour] == nil {

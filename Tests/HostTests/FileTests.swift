@@ -53,6 +53,21 @@ struct FileTests {
         #expect(!File.exists(Word("/nonexistent")))
     }
 
+    @Test("what is there is seen from an open directory, unless the path begins at the root")
+    func existsIn() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write("file", [])
+        let open = try openDirectory(directory.path)
+        #expect(File.exists(Word("file"), in: open.number))
+        #expect(File.exists(Word("./file"), in: open.number))
+        #expect(File.exists(Word(path), in: open.number))
+        #expect(!File.exists(Word("other"), in: open.number))
+        #expect(!File.exists(Word("/file"), in: open.number))
+        #expect(!File.exists(Word("file")), "nor is it in the working directory")
+        #expect(File.exists(Word(".")))
+        #expect(!File.exists(Word("")))
+    }
+
     @Test("a directory lists its names, whatever bytes they are of")
     func names() throws {
         let directory = try TemporaryDirectory()

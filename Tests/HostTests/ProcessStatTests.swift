@@ -19,6 +19,8 @@ struct ProcessStatTests {
         let stat = try #require(ProcessStat(line: line))
         #expect(stat.pid == getpid())
         #expect(!stat.isDead)
+        #expect(stat.parent == getppid())
+        #expect(stat.group == getpgrp())
         #expect(stat.startTicks > 0)
         let name = try File.read(Word("/proc/self/comm"), limit: 64)
         #expect(stat.name == name.dropLast())
@@ -46,6 +48,8 @@ struct ProcessStatTests {
         #expect(stat.pid == 4_194_304)
         #expect(stat.name == Array(name.utf8))
         #expect(stat.state == UInt8(ascii: "S"))
+        #expect(stat.parent == 1)
+        #expect(stat.group == 2)
         #expect(stat.startTicks == 987_654_321)
     }
 
@@ -53,6 +57,14 @@ struct ProcessStatTests {
     func bytes() {
         let line = Array("7 (".utf8) + [0xff, 0xfe, 0x29, 0xc3] + Array((")" + Self.tail).utf8)
         #expect(ProcessStat(line: line)?.name == [0xff, 0xfe, 0x29, 0xc3])
+    }
+
+    @Test("a process that has no parent or no group that is seen here says 0 or -1")
+    func noParent() {
+        let stat = Self.stat("2 (kthreadd) S 0 -1" + Self.tail.dropFirst(6))
+        #expect(stat?.parent == 0)
+        #expect(stat?.group == -1)
+        #expect(stat?.startTicks == 987_654_321)
     }
 
     @Test("zombies and the dead are dead, everything else lives")
@@ -94,6 +106,8 @@ struct ProcessStatTests {
         arguments: [
             "", " ", "\n", "(", ")", "()", ")(", "1 ()", "(a)" + tail, "x (a)" + tail, "-- (a)" + tail,
             "99999999999 (a)" + tail, "1 )a(" + tail, "1 a" + tail, "1 (a) SS" + tail.dropFirst(2),
+            "1 (a) S x" + tail.dropFirst(4), "1 (a) S 1 x" + tail.dropFirst(6),
+            "1 (a) S 99999999999" + tail.dropFirst(4),
             "1 (a) S 1 2 3", "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 -5 0",
             "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 99999999999999999999 0",
             "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 x 0",

@@ -16,11 +16,35 @@ struct SignalsTests {
         #expect(Signals.name(of: number) == name)
     }
 
-    @Test("the signals that are passed on are those of the manual")
+    @Test("all signals are passed on that a process can catch, but for faults of its own, its pipes and its children")
     func forwarded() {
-        #expect(
-            Set(Signals.forwarded) == [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT])
+        let own = [SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGKILL, SIGSEGV, SIGPIPE, SIGCHLD, SIGSTOP, SIGSYS]
+        let library: [Int32] = [32, 33]
+        #expect(Signals.forwarded == (1...64).filter { !(own + library).contains($0) })
         #expect(Signals.stopping == [SIGTERM, SIGINT])
+        #expect(Signals.pausing == [SIGTSTP, SIGTTIN, SIGTTOU])
+        #expect(Signals.child == SIGCHLD)
+        #expect(Signals.kill == SIGKILL)
+        #expect(Signals.terminate == SIGTERM)
+        #expect(Signals.interrupt == SIGINT)
+    }
+
+    @Test("those that pause and those that stop are among them, so that they can be caught")
+    func caught() {
+        #expect(Set(Signals.stopping + Signals.pausing).isSubset(of: Signals.forwarded))
+    }
+
+    @Test("every signal that is passed on comes through the descriptor")
+    func allForwarded() async {
+        await #expect(processExitsWith: .success) {
+            _ = Signals.block(Signals.forwarded)
+            guard let signals = try? SignalDescriptor(Signals.forwarded) else { exit(1) }
+            for number in Signals.forwarded {
+                pthread_kill(pthread_self(), number)
+                guard signals.next() == number, signals.next() == nil else { exit(number) }
+            }
+            exit(0)
+        }
     }
 
     @Test("blocked signals come through the descriptor, each number once, and nothing is left")
@@ -31,7 +55,7 @@ struct SignalsTests {
             for number in [SIGUSR1, SIGUSR1, SIGTERM] { pthread_kill(pthread_self(), number) }
             guard let first = signals.next(), let second = signals.next(), signals.next() == nil else { exit(2) }
             guard Set([first, second]) == [SIGUSR1, SIGTERM] else { exit(3) }
-            exit(inherited.ignoredPipe ? 4 : 0)
+            exit(inherited.ignores(SIGPIPE) ? 4 : 0)
         }
     }
 
@@ -57,7 +81,7 @@ struct SignalsTests {
             signal(SIGPIPE, SIG_IGN)
             let inherited = Signals.block([])
             raise(SIGPIPE)
-            exit(inherited.ignoredPipe ? 0 : 1)
+            exit(inherited.ignores(SIGPIPE) ? 0 : 1)
         }
     }
 

@@ -2,50 +2,46 @@ import Testing
 
 @testable import Machine
 
-@Suite("What holds after any sequence of events")
+@Suite("What holds after any sequence of events, those that cannot come among them")
 struct ChildMachineRandomTests {
-    @Test("no sequence that a driver can send breaks the rules", arguments: 0..<200 as Range<UInt64>)
+    private static let events: [ChildEvent] =
+        ChildRow.events + [.spawned(pid: 42), .spawned(pid: 43), .spawnFailed(noResources), .deadline, .deadline]
+
+    @Test("no sequence breaks the machine", arguments: 0..<200 as Range<UInt64>)
     func sequence(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let wait = Int64.random(in: 0...2, using: &random)
-        let policy =
-            Bool.random(using: &random)
-            ? ChildPolicy.supervise(wait: wait) : .run(wait: wait, ttl: Bool.random(using: &random) ? 3 : nil)
-        var machine = ChildMachine(policy: policy)
-        var pid: Int32 = 1
-        var isStarting = false
-        var finishes = 0
-        var asked = false
-        for step in 0..<300 as Range<Int64> {
+        let situation = ChildSituation.allCases.randomElement(using: &random) ?? .idle
+        let limit = RestartPolicy.StartLimit(burst: Int(seed % 4) + 1, windowNanoseconds: 9 * second)
+        let policy = situation.policy.with {
+            $0.terminal = [.none, .job, .leader][Int(seed / 4) % 3]
+            guard case .restart(var restart) = $0.afterExit else { return }
+            (restart.startLimit, restart.backoff) = (limit, 1.5)
+            $0.afterExit = .restart(restart)
+        }
+        var machine = ChildMachine(policy, after: situation.events)
+        var finishes = machine.state.name == "finished" ? 1 : 0
+        var isAsked = false
+        for step in 0..<500 as Range<Int64> {
             let before = machine
-            let event: ChildEvent
-            if isStarting {
-                pid += 1
-                event = Int.random(in: 0..<4, using: &random) == 0 ? .spawnFailed(notFound) : .spawned(pid: pid)
-            } else {
-                event = Self.event(for: machine, &random)
-            }
-            if case .askedToStop = event { asked = true }
-            let actions = machine.handle(event, at: at(step))
-            isStarting = actions.contains(.spawn)
-            finishes += actions.count { if case .finish = $0 { true } else { false } }
-            #expect(!(asked && isStarting), "nothing is started after TERM")
+            let isRare = Int.random(in: 0..<9, using: &random) > 0
+            let event = Self.events.filter { !isRare || $0.name != "askedToStop" }.randomElement(using: &random)
+            let actions = machine.handle(event ?? .begin, at: at(100 + step))
+            if event?.name == "askedToStop" && before.state.name != "starting" { isAsked = true }
+            finishes += actions.finishCodes.count
+            #expect(!(isAsked && actions.contains(.spawn)), "nothing is started after TERM")
             #expect(finishes <= 1, "Kapo ends once")
+            #expect((finishes == 1) == (machine.state.name == "finished"))
+            if before.state.name == "finished" { #expect(machine == before) }
             for case .signalGroup(let target, _) in actions { #expect(target == before.report.pid) }
-            #expect((machine.report.status == .running) == (machine.report.pid != 0))
+            #expect((machine.report.pid != 0) == (machine.state.run != nil))
             #expect((machine.report.exit == nil) == (machine.report.endedAt == nil))
-            #expect(machine.restarts >= before.restarts)
+            #expect(machine.history.restarts >= before.history.restarts)
+            #expect(machine.history.restarts <= before.history.restarts + 1)
+            #expect(machine.history.starts.count <= limit.burst)
+            #expect(machine.history.starts == machine.history.starts.sorted())
+            #expect(machine.health.blocker != nil || machine.report.status == .running)
+            #expect(machine.health.isLive || machine.health.blocker != nil)
             if finishes > 0 { #expect(machine.deadline == nil) }
         }
-    }
-
-    /// An event that can come in this state: a deadline only if one is named, an exit only of a living process.
-    private static func event(for machine: ChildMachine, _ random: inout SeededGenerator) -> ChildEvent {
-        var possible: [ChildEvent] = [.signalled(1)]
-        if machine.state == .idle { possible.append(.begin) }
-        if machine.deadline != nil { possible += [.deadline, .deadline] }
-        if machine.report.pid != 0 { possible += [.exited(.exited(1)), .exited(.signalled(9)), .signalled(10)] }
-        if Int.random(in: 0..<20, using: &random) == 0 { return .askedToStop(signal: 15) }
-        return possible.randomElement(using: &random) ?? .signalled(1)
     }
 }

@@ -6,15 +6,15 @@ import Testing
 struct ChildMachineRunTests {
     @Test("beginning asks for a start")
     func begin() {
-        var machine = ChildMachine(policy: .run())
+        var machine = ChildMachine(policy: .run(), seed: 1)
         #expect(machine.handle(.begin, at: at(0)) == [.spawn])
-        #expect(machine.state == .starting)
+        #expect(machine.state == .starting(nil))
         #expect(machine.deadline == nil)
     }
 
     @Test("TERM before the start ends Kapo as TERM would have")
     func askedBeforeBegin() {
-        var machine = ChildMachine(policy: .run())
+        var machine = ChildMachine(policy: .run(), seed: 1)
         #expect(machine.handle(.askedToStop(signal: 15), at: at(0)) == [.finish(code: 143)])
         #expect(machine.handle(.begin, at: at(1)).isEmpty)
     }
@@ -23,7 +23,7 @@ struct ChildMachineRunTests {
         "a start that fails ends Kapo in the way of shells",
         arguments: [(notFound, 127), (notExecutable, 126), (noResources, 125)] as [(SpawnFailure, Int32)])
     func failedStart(_ failure: SpawnFailure, _ code: Int32) {
-        for policy in [ChildPolicy.run(), .run(wait: 5), .supervise(), .supervise(wait: 0)] {
+        for policy in [ChildPolicy.run(), .run(wait: 5), .run().concluding, .run(ttl: 5).draining(3)] {
             var machine = ChildMachine(policy, after: [(0, .begin)])
             #expect(
                 machine.handle(.spawnFailed(failure), at: at(0)) == [.log(.spawnFailed(failure)), .finish(code: code)])
@@ -75,7 +75,7 @@ struct ChildMachineRunTests {
         "the first TERM or INT is passed on and the second one kills", arguments: [15, 2] as [Int32],
         [15, 2] as [Int32])
     func secondKills(_ first: Int32, _ second: Int32) {
-        for policy in [ChildPolicy.run(), .run(wait: 30, ttl: 60), .supervise(), .supervise(wait: 0)] {
+        for policy in [ChildPolicy.run(), .run(wait: 30, ttl: 60), .run().concluding, .run().expecting(ready: 9)] {
             var machine = ChildMachine.running(policy)
             #expect(machine.handle(.askedToStop(signal: first), at: at(5)) == [.signalGroup(pid: 42, signal: first)])
             #expect(machine.deadline == nil, "somebody who asked decides when to kill")
@@ -134,9 +134,9 @@ struct ChildMachineRunTests {
     @Test("a deadline too far away for 64 bits is the last one there is, and does not wrap around")
     func overflow() {
         let late = Moment(monotonic: .max - 5, wall: 0)
-        let policy = ChildPolicy(
-            afterExit: .finish(afterNanoseconds: .max), ttlNanoseconds: .max, graceNanoseconds: .max)
-        var machine = ChildMachine(policy: policy)
+        var policy = ChildPolicy(afterExit: .finish(afterNanoseconds: .max), graceNanoseconds: .max)
+        policy.ttlSeconds = .max ... .max
+        var machine = ChildMachine(policy: policy, seed: 1)
         _ = machine.handle(.begin, at: late)
         _ = machine.handle(.spawned(pid: 42), at: late)
         #expect(machine.deadline == .max)

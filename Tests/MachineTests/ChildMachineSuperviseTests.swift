@@ -18,7 +18,7 @@ struct ChildMachineSuperviseTests {
         #expect(machine.handle(.deadline, at: at(14)) == [.spawn])
         #expect(machine.deadline == nil)
         #expect(machine.handle(.spawned(pid: 43), at: at(14)) == [.log(.started(pid: 43))])
-        #expect(machine.restarts == 1)
+        #expect(machine.history.restarts == 1)
     }
 
     @Test("--wait 0 starts it again at once")
@@ -68,12 +68,12 @@ struct ChildMachineSuperviseTests {
                 machine.handle(.spawnFailed(notFound), at: at(now))
                     == [.log(.spawnFailed(notFound)), .log(.restarts(inNanoseconds: expected * second))])
             #expect(machine.deadline == at(now + expected).monotonic)
-            #expect(machine.restarts == 0)
+            #expect(machine.history.restarts == 0)
             #expect(machine.report.exit == .exited(7), "the last run stays on show")
             #expect(machine.handle(.deadline, at: at(now + expected)) == [.spawn])
         }
         #expect(machine.handle(.spawned(pid: 43), at: at(900)) == [.log(.started(pid: 43))])
-        #expect(machine.restarts == 1)
+        #expect(machine.history.restarts == 1)
         #expect(machine.report.previousExit == .exited(7))
     }
 
@@ -95,7 +95,7 @@ struct ChildMachineSuperviseTests {
         _ = machine.handle(.deadline, at: at(25))
         _ = machine.handle(.spawned(pid: 44), at: at(25))
         #expect(machine.report.previousExit == .signalled(9))
-        #expect(machine.restarts == 2)
+        #expect(machine.history.restarts == 2)
     }
 
     @Test("restarts are counted for as long as Kapo runs")
@@ -104,7 +104,7 @@ struct ChildMachineSuperviseTests {
         for number in 1...1000 {
             _ = machine.handle(.exited(.exited(1)), at: at(Int64(number)))
             _ = machine.handle(.spawned(pid: Int32(100 + number)), at: at(Int64(number)))
-            #expect(machine.restarts == number)
+            #expect(machine.history.restarts == number)
             #expect(machine.report.pid == Int32(100 + number))
         }
     }

@@ -22,8 +22,8 @@ struct ExitStatusTests {
 
     @Test("the code of a failed start is that of shells and of env")
     func spawnFailure() {
-        #expect(notFound.exitCode == 127)
-        #expect(notExecutable.exitCode == 126)
-        #expect(noResources.exitCode == 125)
+        #expect(notFound.kind.exitCode == 127)
+        #expect(notExecutable.kind.exitCode == 126)
+        #expect(noResources.kind.exitCode == 125)
     }
 }

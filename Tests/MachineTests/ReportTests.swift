@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The report of a child")
 struct ReportTests {
-    @Test("before there is a run, everything is empty", arguments: [ChildSituation.idle, .starting, .failed])
+    @Test("before there is a run, everything is empty", arguments: [ChildSituation.idle, .notStarted])
     func empty(_ situation: ChildSituation) {
         #expect(situation.machine.report == Report())
         #expect(Report().status == .stopped)
@@ -14,31 +14,77 @@ struct ReportTests {
     }
 
     @Test(
-        "while the command runs, its pid and its start are shown, whether it was asked to stop or not",
+        "without a run there is a status that says why",
         arguments: [
-            ChildSituation.running, .runningWithTTL, .expired, .expiredAndAsked, .asked, .killed, .killedAfterTTL,
-            .supervised, .supervisedAsked,
-        ])
+            (.starting, .starting), (.preparing, .starting), (.preparingAsked, .stopping),
+            (.preparingKilled, .stopping), (.preparingTimedOut, .starting), (.retrying, .waiting),
+            (.held, .failed),
+        ] as [(ChildSituation, Status)])
+    func noRun(_ situation: ChildSituation, _ status: Status) {
+        var expected = Report()
+        expected.status = status
+        #expect(situation.machine.report == expected)
+    }
+
+    @Test("while the command runs, its pid and its start are shown, and how far it is", arguments: ChildSituation.alive)
     func running(_ situation: ChildSituation) {
         var expected = Report()
-        expected.status = .running
+        expected.status =
+            ChildSituation.unreadied.contains(situation)
+            ? .starting : ChildSituation.untold.contains(situation) ? .running : .stopping
         expected.pid = 42
-        expected.startedAt = at(0).wall
+        let isSecond = [.unstable, .unstableUnready].contains(situation)
+        expected.startedAt = at(isSecond ? 55 : 0).wall
+        if isSecond { (expected.restarts, expected.previousExit) = (1, .signalled(11)) }
+        if situation.policy.ttlSeconds == 60...60 {
+            (expected.ttlSeconds, expected.expiresAt) = (60, at(60).monotonic)
+        }
         #expect(situation.machine.report == expected)
     }
 
     @Test(
-        "after the end, both times and the exit are shown, and no pid",
+        "after the end, both times and the exit are shown, and no pid, though others are left or a hook runs",
         arguments: [
-            ChildSituation.lingering, .finishedRun, .waiting, .restarting, .restartingAtOnce, .stopped,
-        ])
+            .lingering, .finishedRun, .waiting, .stopped, .concluding, .concludingAsked, .concludingKilled,
+            .concludingTimedOut, .concludingSupervised, .concludingSupervisedTimedOut, .concludingThenLingering,
+        ] + ChildSituation.swept)
     func ended(_ situation: ChildSituation) {
-        var expected = Report()
-        expected.status = .killed
-        expected.startedAt = at(0).wall
-        expected.endedAt = at(50).wall
-        expected.exit = .signalled(11)
+        var expected = Self.crashed(as: .killed)
+        expected.ttlSeconds = situation.policy.ttlSeconds.lowerBound
         #expect(situation.machine.report == expected)
+    }
+
+    @Test(
+        "the last run stays on show behind a status that says what comes",
+        arguments: [
+            (.restarting, .starting), (.restartingAtOnce, .starting), (.preparingNext, .starting),
+            (.preparingNextAsked, .stopping), (.preparingNextTimedOut, .starting), (.retryingNext, .waiting),
+            (.heldAfterRun, .failed),
+        ] as [(ChildSituation, Status)])
+    func last(_ situation: ChildSituation, _ status: Status) {
+        #expect(situation.machine.report == Self.crashed(as: status))
+    }
+
+    @Test("no situation is left out")
+    func complete() {
+        let shown: [ChildSituation] = [
+            .idle, .notStarted, .starting, .preparing, .preparingAsked, .preparingKilled, .preparingTimedOut,
+            .retrying, .held, .lingering, .finishedRun, .waiting, .stopped, .concluding, .concludingAsked,
+            .concludingKilled, .concludingTimedOut, .concludingSupervised, .concludingSupervisedTimedOut,
+            .concludingThenLingering, .restarting, .restartingAtOnce, .preparingNext, .preparingNextAsked,
+            .preparingNextTimedOut, .retryingNext, .heldAfterRun,
+        ]
+        #expect(Set(shown + ChildSituation.alive + ChildSituation.swept) == Set(ChildSituation.allCases))
+    }
+
+    /// The report of a run that lasted from second 0 to 50.
+    private static func crashed(as status: Status) -> Report {
+        var report = Report()
+        report.status = status
+        report.startedAt = at(0).wall
+        report.endedAt = at(50).wall
+        report.exit = .signalled(11)
+        return report
     }
 
     @Test(
@@ -48,9 +94,13 @@ struct ReportTests {
             (.signalled(1), .killed), (.signalled(15), .killed), (.signalled(64), .killed),
         ])
     func status(_ exit: Machine.ExitStatus, _ status: Status) {
-        for policy in [ChildPolicy.run(), .run(wait: 5), .supervise(), .supervise(wait: 0)] {
+        for policy in [ChildPolicy.run(), .run(wait: 5), .supervise(), .supervise().concluding] {
             var machine = ChildMachine.running(policy)
             _ = machine.handle(.exited(exit), at: at(9))
+            #expect(machine.report.status == status)
+            #expect(machine.report.exit == exit)
+            machine = ChildMachine.running(policy)
+            _ = machine.handle(.left(exit), at: at(9))
             #expect(machine.report.status == status)
             #expect(machine.report.exit == exit)
         }
@@ -72,6 +122,7 @@ struct ReportTests {
         expected.startedAt = at(14).wall
         #expect(machine.report == expected)
         _ = machine.handle(.askedToStop(signal: 15), at: at(20))
+        expected.status = .stopping
         #expect(machine.report == expected)
         _ = machine.handle(.exited(.exited(0)), at: at(21))
         expected.status = .stopped
@@ -79,5 +130,12 @@ struct ReportTests {
         expected.endedAt = at(21).wall
         expected.exit = .exited(0)
         #expect(machine.report == expected)
+    }
+
+    @Test("the names of the document")
+    func names() {
+        #expect(
+            Status.allCases.map(\.rawValue)
+                == ["running", "stopped", "killed", "starting", "waiting", "stopping", "failed"])
     }
 }

@@ -3,7 +3,6 @@
 #define KAPO_CLINUX_H
 
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -13,8 +12,69 @@ int kapo_pidfd_open(pid_t pid);
 // pipe2(2) with O_CLOEXEC: 0, or -1 with errno.
 int kapo_pipe(int ends[2]);
 
-// posix_spawn_file_actions_addclosefrom_np(3): the child closes `first` and all above it.
-int kapo_spawn_closes_from(posix_spawn_file_actions_t *actions, int first);
+// What setrlimit(2) sets for a command: the number of a resource, and its limits; UINT64_MAX is none.
+struct kapo_limit { int resource; uint64_t soft, hard; };
+
+// The number of a resource by its name of setrlimit(2), in lower case and without RLIMIT_: `nofile`; -1 for no such.
+int kapo_limit_number(const char *name);
+
+// A command to start. Descriptors are -1 where there is nothing to do.
+struct kapo_command {
+    // Paths to try, one after the other, as execvp(3) does; and the words and the environment. NULL-terminated.
+    char *const *files;
+    char *const *arguments;
+    char *const *environment;
+    // What becomes standard output and error; all above is closed.
+    int output, error;
+    // What becomes the descriptor `ready_number`, for the command to write a line to when it is ready.
+    int ready, ready_number;
+    // An open directory to start in.
+    int directory;
+    // A session of its own, or else a process group of its own; and the terminal whose foreground it gets.
+    int has_session;
+    int terminal;
+    // What it gets when Kapo dies; 0 for nothing.
+    int death_signal;
+    // The signals that it starts with blocked and ignored; all others are neither.
+    sigset_t mask, ignored;
+    // Its limits, set in this order.
+    const struct kapo_limit *limits;
+    size_t limit_count;
+    // Its nice value, -20 to 19, and its umask, if they are not to be Kapo's.
+    int has_nice, nice;
+    int has_umask;
+    mode_t umask;
+    // Who it runs as, for good, if that is not to be Kapo's user; all its groups are in the list.
+    int has_account;
+    uid_t user;
+    gid_t group;
+    const gid_t *groups;
+    size_t group_count;
+    // The directory that it enters then; NULL for none. A relative one begins at `directory`.
+    const char *path;
+};
+
+// Why a command could not be started: an errno, and the name of the call that gave it. The name is static.
+struct kapo_start_failure { int code; const char *call; };
+
+// Starts the command as vfork(2) does and returns its pid, or -1; nothing is left of the child then.
+pid_t kapo_start(const struct kapo_command *command, struct kapo_start_failure *failure);
+
+// open(2) of `.` with O_PATH, for which the directory need not be readable: a descriptor, or -1 with errno.
+int kapo_open_working_directory(void);
+
+// prctl(2), PR_SET_CHILD_SUBREAPER: orphans below this process become its children. 0, or -1 with errno.
+int kapo_become_subreaper(void);
+
+// prctl(2), PR_SET_PDEATHSIG: this process gets the signal when its parent ends. 0, or -1 with errno.
+int kapo_die_with_parent(int signal);
+
+// ioctl(2), TIOCNOTTY on standard input: gives up the controlling terminal. 0, or -1 with errno.
+int kapo_leave_terminal(void);
+
+// recvmsg(2) of one message from a socket with SO_PASSCRED, without waiting: its bytes, and the user that sent it, or
+// -1 where that is not known. Returns the count, or -1 with errno.
+ssize_t kapo_receive_with_user(int descriptor, void *bytes, size_t count, uid_t *user);
 
 // signalfd(2), non-blocking and close-on-exec: a descriptor, or -1 with errno; and one signal read from it, or 0.
 int kapo_signalfd(const sigset_t *signals);
@@ -28,6 +88,9 @@ int kapo_wait_exited(int status);
 int kapo_wait_exit_code(int status);
 int kapo_wait_signalled(int status);
 int kapo_wait_signal(int status);
+int kapo_wait_stop_signal(int status);
+int kapo_wait_continued(int status);
+int kapo_wait_option_continued(void);
 
 // argv as the process was started with it, NULL-terminated.
 char **kapo_arguments(void);

@@ -8,10 +8,15 @@ import Host
 struct CommandLineWords {
     /// Options that take the next word as their value, in every place; a test compares them with what is declared.
     static let valueOptions: Set<String> = [
-        "-p", "--port", "-i", "--interface", "--log-format", "--log-level",
+        "-p", "--port", "-i", "--interface", "--log-format", "--log-level", "--agent-port",
         "-t", "--ttl", "-w", "--wait", "--kill-after", "--pid",
+        "--signal-to", "--rewrite-signal", "--stop-signal", "--map-exit", "--parent-death-signal",
+        "--ready", "--ready-timeout", "--watchdog", "--drain", "--pre-start", "--post-exit",
+        "--restart", "--success-exit", "--backoff", "--max-wait", "--stable-after", "--start-limit", "--on-failed",
+        "--env-file", "--chdir", "--user", "--umask", "--nice", "--limit",
+        "--timeout", "--status", "--contains", "--unix",
     ]
-    /// The modes that take a command, or a name, by all their names.
+    /// The modes that take a command, or a name, by all their names; `check` takes neither.
     static let modes: Set<String> = ["run", "r", "supervise", "s", "watch", "w"]
 
     /// What ArgumentParser is to parse.

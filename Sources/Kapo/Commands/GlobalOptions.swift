@@ -40,6 +40,14 @@ struct GlobalOptions<Place>: ParsableArguments {
         transform: ListenAddress.init(text:))
     var interface: ListenAddress?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Port for agent checks of HAProxy, which hear `up ready`, `drain` or `down`. [KAPO_AGENT_PORT]",
+            valueName: "port"),
+        transform: Port.init(text:))
+    var agentPort: Port?
+
     @Flag(
         name: [.customShort("b"), .long], inversion: .prefixedNo,
         help: "Also bind the first free port above --port, counting up. [KAPO_SIDEBIND]")
@@ -111,6 +119,7 @@ struct GlobalValues {
         if let interface = try value(near.interface, far.interface, "KAPO_INTERFACE") {
             options.listen.address = interface.address
         }
+        options.listen.agentPort = try value(near.agentPort, far.agentPort, "KAPO_AGENT_PORT")
         if let format = try value(near.logFormat, far.logFormat, "KAPO_LOG_FORMAT") { options.log.format = format }
         if let level = try value(near.logLevel, far.logLevel, "KAPO_LOG_LEVEL") { options.log.level = level.level }
         options.listen.sidebind = try isOn(near.sidebind, far.sidebind, "KAPO_SIDEBIND")

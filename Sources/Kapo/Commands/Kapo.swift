@@ -5,7 +5,7 @@ import Program
 
 /// `kapo`: what stands before the mode.
 struct Kapo: ParsableCommand {
-    static let version = "0.1.0"
+    static let version = Version.text
 
     static let configuration = CommandConfiguration(
         commandName: "kapo",
@@ -21,13 +21,13 @@ struct Kapo: ParsableCommand {
             command cannot be executed, 127 if it is not found, 64 for bad usage.
             """,
         version: version,
-        subcommands: [Run.self, Supervise.self, Watch.self])
+        subcommands: [Run.self, Supervise.self, Watch.self, Check.self])
 
     @OptionGroup var port: PortOption<BeforeMode>
     @OptionGroup var options: GlobalOptions<BeforeMode>
 
     func run() throws {
-        throw ValidationError("What is Kapo to do? Name a mode: run, supervise or watch.")
+        throw ValidationError("What is Kapo to do? Name a mode: run, supervise or watch; or check.")
     }
 }
 
@@ -37,25 +37,15 @@ protocol ModeCommand: ParsableCommand {
 }
 
 extension ModeCommand {
+    /// What was said by options, or else by variables.
+    var values: Values { Values(environment: .process) }
+
     /// What was written, laid over what is said in the environment.
     func options(_ job: Options.Job, near: (Port?, GlobalOptions<BehindMode>), far: Kapo) throws -> Options {
         var options = Options(job: job)
         let globals = GlobalValues(near: near, far: (far.port.port, far.options), environment: .process)
-        try readable { try globals.apply(to: &options) }
+        try values.readable { try globals.apply(to: &options) }
         return options
-    }
-
-    /// The value of an option, or else of its variable.
-    func value<Value: Setting>(_ option: Value?, _ name: String) throws -> Value? {
-        try readable {
-            let variable = try Environment.process.read(name, as: Value.self)
-            return option ?? variable
-        }
-    }
-
-    /// Says no in the same way for a variable as for an option.
-    private func readable<Value>(_ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch let error as SettingError { throw ValidationError("\(error)") }
     }
 
     /// Checks what stands where the command is expected. `words` is what ArgumentParser captured: a `--` of ours, and
@@ -69,6 +59,21 @@ extension ModeCommand {
         case let word?:
             throw ValidationError("Unknown option '\(word)'. The command's own options go behind the command.")
         }
+    }
+}
+
+extension ParsableCommand {
+    /// The value of an option, or else of its variable.
+    func value<Value: Setting>(_ option: Value?, _ name: String) throws -> Value? {
+        try readable {
+            let variable = try Environment.process.read(name, as: Value.self)
+            return option ?? variable
+        }
+    }
+
+    /// Says no in the same way for a variable as for an option.
+    func readable<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try body() } catch let error as SettingError { throw ValidationError("\(error)") }
     }
 }
 

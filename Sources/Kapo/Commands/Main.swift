@@ -14,6 +14,13 @@ import Program
         let line = CommandLineWords(words)
         do {
             var command = try Kapo.parseAsRoot(line.forParser)
+            if let check = command as? Check {
+                // Nobody reads signals here: they end a check as they end any program.
+                Signals.release(Signals.forwarded, inherited)
+                let report = Program.check(try check.settings())
+                if let line = report.line { say(line) }
+                exit(report.exitCode)
+            }
             guard let mode = command as? any ModeCommand else {
                 try command.run()
                 exit(EXIT_SUCCESS)
@@ -21,11 +28,15 @@ import Program
             let options = try mode.options(commandWords: line.command)
             exit(try Program.run(options, inherited))
         } catch let failure as Program.Failure {
-            var standardError = StandardError()
-            print("kapo: \(failure)", to: &standardError)
+            say("kapo: \(failure)")
             exit(KapoExit.failed)
         } catch {
             Kapo.exit(withError: error)
         }
+    }
+    /// Writes a line to standard error.
+    private static func say(_ line: String) {
+        var standardError = StandardError()
+        print(line, to: &standardError)
     }
 }

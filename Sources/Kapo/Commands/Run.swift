@@ -8,7 +8,7 @@ import Program
 struct Run: ModeCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a command once, report on it, and exit as it does.",
-        usage: "kapo [<global options>] run [-t <seconds>] [-w <seconds>] [--] <command> [<arguments> ...]",
+        usage: "kapo [<global options>] run [<options>] [--] <command> [<arguments> ...]",
         version: Kapo.version,
         aliases: ["r"])
 
@@ -23,20 +23,15 @@ struct Run: ModeCommand {
     var ttl: TimeToLive?
 
     @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Time between the TERM and the KILL of a command whose --ttl is over. [KAPO_KILL_AFTER] (default: 10)",
-            valueName: "seconds"),
-        transform: Seconds.init(text:))
-    var killAfter: Seconds?
-
-    @Option(
         name: [.customShort("w", allowingJoined: true), .long], parsing: .unconditional,
         help: ArgumentHelp(
             "Keep reporting that long after the command has ended. [KAPO_WAIT] (default: 0)", valueName: "seconds"),
         transform: Seconds.init(text:))
     var wait: Seconds?
 
+    @OptionGroup(title: "Readiness and hooks") var readiness: ReadyOptions
+    @OptionGroup(title: "Signals and ends") var signals: SignalOptions
+    @OptionGroup(title: "Surroundings of the command") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Global options") var port: PortOption<BehindMode>
     @OptionGroup(title: "Global options") var globals: GlobalOptions<BehindMode>
     @ParentCommand var parent: Kapo
@@ -49,14 +44,16 @@ struct Run: ModeCommand {
     }
 
     func options(commandWords: [Word]) throws -> Options {
-        let wait = try value(wait, "KAPO_WAIT") ?? Seconds(0)
-        let grace = try value(killAfter, "KAPO_KILL_AFTER") ?? Seconds(10)
-        let ttl = Int64.random(in: try (value(ttl, "KAPO_TTL") ?? .none).range)
-        let policy = ChildPolicy(
-            afterExit: .finish(afterNanoseconds: wait.nanoseconds),
-            ttlNanoseconds: ttl == 0 ? nil : Seconds(ttl).nanoseconds,
-            graceNanoseconds: grace.nanoseconds)
-        return try options(.child(words: commandWords, policy), near: (port.port, globals), far: parent)
+        let wait = try values.value(wait, "KAPO_WAIT") ?? Seconds(0)
+        var child = ChildOptions(
+            words: commandWords,
+            policy: ChildPolicy(
+                afterExit: .finish(afterNanoseconds: wait.nanoseconds), graceNanoseconds: Seconds(10).nanoseconds))
+        child.policy.ttlSeconds = (try values.value(ttl, "KAPO_TTL") ?? .none).range
+        try readiness.apply(to: &child, values)
+        try signals.apply(to: &child, values)
+        child.surroundings = try surroundings.surroundings(values)
+        return try options(.child(child), near: (port.port, globals), far: parent)
     }
 }
 

@@ -8,18 +8,25 @@ import Program
 struct Supervise: ModeCommand {
     static let configuration = CommandConfiguration(
         abstract: "Keep a command running: start it again whenever it ends.",
-        usage: "kapo [<global options>] supervise [-w <seconds>] [--] <command> [<arguments> ...]",
+        usage: "kapo [<global options>] supervise [<options>] [--] <command> [<arguments> ...]",
         version: Kapo.version,
         aliases: ["s"])
 
-    @Option(
-        name: [.customShort("w", allowingJoined: true), .long], parsing: .unconditional,
-        help: ArgumentHelp(
-            "Time between an end and the next start; fractions are allowed. [KAPO_WAIT] (default: 5)",
-            valueName: "seconds"),
-        transform: Seconds.init(text:))
-    var wait: Seconds?
+    @OptionGroup(title: "Restarts") var restarts: RestartOptions
 
+    @Option(
+        name: [.customShort("t", allowingJoined: true), .long], parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Stop each run after that many whole seconds, for a fresh one; each draws from a range such as 10-30. \
+            [KAPO_TTL] (default: 0, never)
+            """, valueName: "seconds"),
+        transform: TimeToLive.init(text:))
+    var ttl: TimeToLive?
+
+    @OptionGroup(title: "Readiness and hooks") var readiness: ReadyOptions
+    @OptionGroup(title: "Signals and ends") var signals: SignalOptions
+    @OptionGroup(title: "Surroundings of the command") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Global options") var port: PortOption<BehindMode>
     @OptionGroup(title: "Global options") var globals: GlobalOptions<BehindMode>
     @ParentCommand var parent: Kapo
@@ -32,9 +39,14 @@ struct Supervise: ModeCommand {
     }
 
     func options(commandWords: [Word]) throws -> Options {
-        let wait = try value(wait, "KAPO_WAIT") ?? Seconds(5)
-        let policy = ChildPolicy(
-            afterExit: .restart(afterNanoseconds: wait.nanoseconds), ttlNanoseconds: nil, graceNanoseconds: 0)
-        return try options(.child(words: commandWords, policy), near: (port.port, globals), far: parent)
+        var child = ChildOptions(
+            words: commandWords,
+            policy: ChildPolicy(
+                afterExit: .restart(try restarts.policy(values)), graceNanoseconds: Seconds(10).nanoseconds))
+        child.policy.ttlSeconds = (try values.value(ttl, "KAPO_TTL") ?? .none).range
+        try readiness.apply(to: &child, values)
+        try signals.apply(to: &child, values)
+        child.surroundings = try surroundings.surroundings(values)
+        return try options(.child(child), near: (port.port, globals), far: parent)
     }
 }

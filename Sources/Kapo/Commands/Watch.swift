@@ -45,8 +45,8 @@ struct Watch: ModeCommand {
     }
 
     func options(commandWords: [Word]) throws -> Options {
-        let wait = try value(wait, "KAPO_WAIT") ?? Interval(5)
-        let pid = try value(pid, "KAPO_WATCHPID")
+        let wait = try values.value(wait, "KAPO_WAIT") ?? Interval(5)
+        let pid = try values.value(pid, "KAPO_WATCHPID")
         return try options(
             .watch(name: commandWords[0], pid: pid?.number, intervalNanoseconds: wait.nanoseconds),
             near: (port.port, globals), far: parent)

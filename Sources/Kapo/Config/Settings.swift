@@ -121,7 +121,7 @@ package struct ProcessID: Setting, Equatable {
 
 extension FixedWidthInteger {
     /// Decimal digits and nothing else: no sign, no space.
-    fileprivate init?(digits: some StringProtocol) {
+    init?(digits: some StringProtocol) {
         guard digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
         self.init(digits, radix: 10)
     }

@@ -16,20 +16,16 @@ package struct StatusEntry: Equatable, Sendable {
         package var arguments: [String]
         /// 0 when there is none.
         package var sidebindPort: UInt16
-        /// 0 when there is none.
-        package var ttlSeconds: Int64
         package var waitNanoseconds: Int64
 
         /// What was asked for.
         package init(
-            mode: Mode, command: String, arguments: [String], sidebindPort: UInt16, ttlSeconds: Int64,
-            waitNanoseconds: Int64
+            mode: Mode, command: String, arguments: [String], sidebindPort: UInt16, waitNanoseconds: Int64
         ) {
             self.mode = mode
             self.command = command
             self.arguments = arguments
             self.sidebindPort = sidebindPort
-            self.ttlSeconds = ttlSeconds
             self.waitNanoseconds = waitNanoseconds
         }
     }
@@ -61,7 +57,7 @@ extension StatusEntry {
             ("Signal", JSON(report.exit?.signal ?? 0)),
             ("StartTime", .string(report.startedAt.map(Timestamp.text) ?? Timestamp.never)),
             ("Status", .string(report.status.rawValue)),
-            ("TTL", JSON(subject.ttlSeconds)),
+            ("TTL", JSON(report.ttlSeconds)),
             ("Wait", JSON(subject.waitNanoseconds)),
         ])
     }

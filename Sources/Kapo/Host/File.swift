@@ -24,6 +24,34 @@ package enum File {
         return bytes
     }
 
+    /// The whole of a regular file; a relative path begins at the open directory, or at the working directory. Nil when
+    /// it is no regular file; EFBIG when it is longer than `limit` bytes.
+    package static func contents(
+        of path: Word, in directory: Int32? = nil, limit: Int
+    ) throws(SystemError) -> [UInt8]? {
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        let number = unsafe withPath(path) { path in
+            retryingOnInterrupt { unsafe Int(openat(directory ?? AT_FDCWD, path, flags)) }
+        }
+        guard number >= 0 else { throw SystemError("open") }
+        let file = Descriptor(owning: Int32(number))
+        var status = stat()
+        // The kernel fills the struct during the call.
+        guard unsafe fstat(file.number, &status) == 0 else { throw SystemError("fstat") }
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        // Ends: at the end of the file, or beyond the limit.
+        while bytes.count <= limit {
+            // The kernel writes at most as many bytes as the array has.
+            let count = retryingOnInterrupt { unsafe Glibc.read(file.number, &chunk, chunk.count) }
+            guard count >= 0 else { throw SystemError("read") }
+            if count == 0 { return bytes }
+            bytes += chunk.prefix(count)
+        }
+        throw SystemError("read", EFBIG)
+    }
+
     /// What the symbolic link at `path` says, or nil.
     package static func link(_ path: Word) -> [UInt8]? {
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
@@ -43,9 +71,9 @@ package enum File {
         return result == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// True when anything is there.
-    package static func exists(_ path: Word) -> Bool {
-        unsafe withPath(path) { unsafe access($0, F_OK) } == 0
+    /// True when anything is there; a relative path begins at the open directory, or at the working directory.
+    package static func exists(_ path: Word, in directory: Int32? = nil) -> Bool {
+        unsafe withPath(path) { unsafe faccessat(directory ?? AT_FDCWD, $0, F_OK, 0) } == 0
     }
 
     /// The names in the directory at `path`, in no order; empty when it cannot be read.
@@ -59,5 +87,26 @@ package enum File {
             names.append(Word(bytes: name))
         }
         return names
+    }
+
+    /// How many entries the directory at `path` has; nil when it cannot be read, or has more than `most`.
+    package static func count(in path: Word, most: Int) -> Int? {
+        guard let directory = unsafe withPath(path, { unsafe opendir($0) }) else { return nil }
+        defer { unsafe closedir(directory) }
+        // `.` and `..` come too. Ends: each turn counts one more, up to the limit.
+        var count = -2
+        while unsafe readdir(directory) != nil {
+            count += 1
+            if count > most { return nil }
+        }
+        return max(0, count)
+    }
+
+    /// What the kernel says is the size of the file or directory at `path`, in bytes as a rule; nil when there is none.
+    package static func size(_ path: Word) -> Int? {
+        var status = stat()
+        // The kernel fills the struct during the call.
+        let result = unsafe withPath(path) { unsafe stat($0, &status) }
+        return result == 0 ? Int(status.st_size) : nil
     }
 }

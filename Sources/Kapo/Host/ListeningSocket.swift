@@ -56,7 +56,8 @@ package struct ListeningSocket: ~Copyable {
         guard result == 0 else { throw SystemError("setsockopt") }
     }
 
-    private static func port(of number: Int32) throws(SystemError) -> UInt16 {
+    /// The port that the socket `number` is bound to; 0 when it is none of TCP.
+    static func port(of number: Int32) throws(SystemError) -> UInt16 {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         try unsafe asSockaddr(&storage) { (address) throws(SystemError) in

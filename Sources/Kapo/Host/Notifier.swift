@@ -4,6 +4,8 @@ import Glibc
 package struct Notifier: ~Copyable {
     /// The variable that names the socket.
     package static let variable = "NOTIFY_SOCKET"
+    /// All that a service manager says about notifications.
+    static let variables = [variable, "WATCHDOG_USEC", "WATCHDOG_PID"]
 
     private let socket: Descriptor
     private var address: sockaddr_un
@@ -47,7 +49,7 @@ package struct Notifier: ~Copyable {
 extension Invocation {
     /// The environment for a command: without what the service manager said to Kapo alone.
     package static var environmentForCommand: [Word] {
-        let hidden = (SocketActivation.variables + [Notifier.variable]).map { Array("\($0)=".utf8) }
+        let hidden = (SocketActivation.variables + Notifier.variables).map { Array("\($0)=".utf8) }
         return environment.filter { entry in !hidden.contains { entry.bytes.starts(with: $0) } }
     }
 }

@@ -5,6 +5,9 @@ package struct ProcessStat: Equatable, Sendable {
     package var name: [UInt8]
     /// `R`, `S`, `Z`, …
     package var state: UInt8
+    package var parent: Int32
+    /// Its process group.
+    package var group: Int32
     /// Threads, the first one among them even if it has ended.
     package var threads: Int
     /// Clock ticks between boot and its start.
@@ -13,21 +16,30 @@ package struct ProcessStat: Equatable, Sendable {
     /// Reads the line. The name stands in parentheses and may itself contain anything, `) R 1` included, so it ends at
     /// the last closing parenthesis. Nil for what is no such line.
     package init?(line: [UInt8]) {
-        guard let open = line.firstIndex(of: UInt8(ascii: "(")), let close = line.lastIndex(of: UInt8(ascii: ")")),
-            open < close,
+        guard let (head, fields) = Self.split(line), let open = head.firstIndex(of: UInt8(ascii: "(")),
             let pid = Int32(String(decoding: line[..<open].filter { $0 != UInt8(ascii: " ") }, as: UTF8.self))
         else { return nil }
-        let fields = line[(close + 1)...].split(separator: UInt8(ascii: " "))
-        // Behind the name: state is field 3 of proc(5), num_threads field 20, starttime field 22.
+        // Behind the name: state is field 3 of proc(5), ppid 4, pgrp 5, num_threads field 20, starttime field 22.
         guard fields.count >= 20, fields[0].count == 1, let state = fields[0].first,
+            let parent = Int32(String(decoding: fields[1], as: UTF8.self)),
+            let group = Int32(String(decoding: fields[2], as: UTF8.self)),
             let threads = Int(String(decoding: fields[17], as: UTF8.self)),
             let startTicks = UInt64(String(decoding: fields[19], as: UTF8.self))
         else { return nil }
         self.pid = pid
-        self.name = Array(line[(open + 1)..<close])
+        self.name = Array(head[(open + 1)...])
         self.state = state
+        self.parent = parent
+        self.group = group
         self.threads = threads
         self.startTicks = startTicks
+    }
+
+    /// What stands before the last closing parenthesis, pid and name, and the fields behind it: the first is field 3 of
+    /// proc(5).
+    static func split(_ line: [UInt8]) -> (head: ArraySlice<UInt8>, fields: [ArraySlice<UInt8>])? {
+        guard let close = line.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        return (line[..<close], line[(close + 1)...].split(separator: UInt8(ascii: " ")))
     }
 
     /// True when other threads run on after the first one has ended: its names can no longer be read then.

@@ -14,6 +14,9 @@ package struct SystemError: Error, Equatable, CustomStringConvertible, Sendable 
     /// True when the process that was meant is gone.
     package var isNoSuchProcess: Bool { code == ESRCH }
 
+    /// True when the kernel would not execute a file, false when something before that failed.
+    package var isOfExec: Bool { call == "execve" }
+
     /// `bind: Address already in use`.
     package var description: String {
         "\(call): \(Self.text(of: code))"

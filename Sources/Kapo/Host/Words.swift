@@ -34,9 +34,14 @@ package enum Invocation {
 
     /// The value of the variable `name`, or nil when it is not set.
     package static func variable(_ name: String) -> String? {
+        bytes(ofVariable: name).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same, byte for byte: paths are not always UTF-8.
+    package static func bytes(ofVariable name: String) -> [UInt8]? {
         // getenv's string is copied at once.
         guard let value = unsafe getenv(name) else { return nil }
-        return unsafe String(cString: value)
+        return unsafe word(value).bytes
     }
 
     /// The words of an array of C strings that a null pointer ends. Those of the process live as long as it does.

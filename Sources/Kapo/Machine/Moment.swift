@@ -16,4 +16,10 @@ package struct Moment: Equatable, Sendable {
         let (sum, overflow) = monotonic.addingReportingOverflow(nanoseconds)
         return overflow ? .max : sum
     }
+
+    /// The monotonic deadline that lies `seconds` after this moment; never wraps around.
+    func deadline(afterSeconds seconds: Int64) -> Int64 {
+        let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : deadline(after: nanoseconds)
+    }
 }

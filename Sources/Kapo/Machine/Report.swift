@@ -1,6 +1,14 @@
 /// What `Status` of the document says.
-package enum Status: String, Sendable {
+package enum Status: String, CaseIterable, Sendable {
     case running, stopped, killed
+    /// It is being started, or has been and is not ready yet.
+    case starting
+    /// A start failed and will be tried again.
+    case waiting
+    /// It runs and is to end.
+    case stopping
+    /// It is not started any more.
+    case failed
 }
 
 /// What a machine knows of one process: the part of a document's entry that changes.
@@ -16,29 +24,57 @@ package struct Report: Equatable, Sendable {
     /// How the run before this one ended; nil before there is one.
     package var previousExit: ExitStatus?
     package var restarts = 0
+    /// Seconds that this run may last; 0 for ever.
+    package var ttlSeconds: Int64 = 0
+    /// Monotonic time at which these seconds are over, in nanoseconds; nil when nothing is due.
+    package var expiresAt: Int64?
 
     /// A process that has never run.
     package init() {}
+
+    fileprivate mutating func show(_ run: Run, as status: Status) {
+        self.status = status
+        pid = run.pid
+        startedAt = run.startedAt.wall
+        expiresAt = run.expiresAt
+    }
+
+    /// Shows how it ended, as `status` if that says more.
+    fileprivate mutating func show(_ ended: EndedRun, as status: Status? = nil) {
+        self.status = status ?? (ended.status.signal == 0 ? .stopped : .killed)
+        startedAt = ended.startedAt.wall
+        endedAt = ended.endedAt.wall
+        exit = ended.status
+    }
 }
 
 extension ChildMachine {
     /// The entry of the document, as of the last event.
     package var report: Report {
         var report = Report()
-        report.restarts = restarts
-        report.previousExit = previous?.status
+        report.restarts = history.restarts
+        report.previousExit = history.previous?.status
+        report.ttlSeconds = history.ttlSeconds
         switch state {
-        case .idle, .starting, .finished(nil): break
-        case .running(let run), .stopping(let run, _):
-            report.status = .running
-            report.pid = run.pid
-            report.startedAt = run.startedAt.wall
-        case .waiting(let ended, _), .restarting(let ended), .lingering(let ended, _), .finished(let ended?):
-            report.status = ended.status.signal == 0 ? .stopped : .killed
-            report.startedAt = ended.startedAt.wall
-            report.endedAt = ended.endedAt.wall
-            report.exit = ended.status
+        case .idle, .finished(nil): break
+        case .running(let run): report.show(run, as: run.readyBy == nil ? .running : .starting)
+        case .draining(let run, _, _), .stopping(let run, _): report.show(run, as: .stopping)
+        case .sweeping(let ended, _), .concluding(let ended, _), .waiting(let ended?, .restart, _),
+            .lingering(let ended, _), .finished(let ended?):
+            report.show(ended)
+        case .preparing(let last, let hook): report.show(last, as: hook.askedBy == nil ? .starting : .stopping)
+        case .starting(let last): report.show(last, as: .starting)
+        case .waiting(let last, _, _): report.show(last, as: .waiting)
+        case .failed(.ended(let ended)): report.show(ended, as: .failed)
+        case .failed(.notStarted(let last, _)): report.show(last, as: .failed)
         }
         return report
+    }
+}
+
+extension Report {
+    /// Shows the last run, if there was one.
+    fileprivate mutating func show(_ last: EndedRun?, as status: Status) {
+        if let last { show(last, as: .some(status)) } else { self.status = status }
     }
 }

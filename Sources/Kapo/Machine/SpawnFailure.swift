@@ -8,6 +8,15 @@ package struct SpawnFailure: Error, Equatable, Sendable {
         case notExecutable
         /// Kapo or the system lacks memory, processes or descriptors.
         case noResources
+
+        /// The code that Kapo ends with when the first start fails: 127, 126 or 125.
+        package var exitCode: Int32 {
+            switch self {
+            case .notFound: 127
+            case .notExecutable: 126
+            case .noResources: 125
+            }
+        }
     }
 
     package var kind: Kind
@@ -18,14 +27,5 @@ package struct SpawnFailure: Error, Equatable, Sendable {
     package init(kind: Kind, reason: String) {
         self.kind = kind
         self.reason = reason
-    }
-
-    /// The code that Kapo ends with when the first start fails: 127, 126 or 125.
-    package var exitCode: Int32 {
-        switch kind {
-        case .notFound: 127
-        case .notExecutable: 126
-        case .noResources: 125
-        }
     }
 }

@@ -7,6 +7,8 @@ package protocol StateMachine {
     var deadline: Int64? { get }
     /// The entries of the document, as of the last event: never empty.
     var reports: [Report] { get }
+    /// What load balancers are told, as of the last event.
+    var health: Health { get }
     /// Takes one event that happened at `now`, moves on, and says what is to be done.
     mutating func handle(_ event: Event, at now: Moment) -> [Action]
 }

@@ -10,6 +10,12 @@ final class Console {
     var commandOutput: Int32? { output?.pipe.number }
     var commandError: Int32? { error?.pipe.number }
 
+    /// Lines of the log that were lost because nobody took them.
+    var logLinesDropped: UInt64 { sink.droppedTotal }
+    /// What was captured so far.
+    var streams: [Metrics.Stream] { [output, error].compactMap { $0?.captured } }
+
+    private let sink: LogSink
     private let standardError: Outlet
     private var output: OutputRelay?
     private var error: OutputRelay?
@@ -18,6 +24,7 @@ final class Console {
     init(_ loop: EventLoop, _ options: Options) throws(SystemError) {
         standardError = Outlet(loop, 2)
         let sink = LogSink(outlet: standardError, format: options.log.format)
+        self.sink = sink
         log = Logger(label: "kapo") { _ in KapoLogHandler(sink: sink, level: options.log.level) }
 
         let wanted = options.output
@@ -41,7 +48,7 @@ final class Console {
                 log.error("standard output takes no more, what follows is lost: \(SystemError.text(of: code))")
             }
         }
-        return try OutputRelay(loop, to: outlet, lines: lines) { [unowned self] in passed() }
+        return try OutputRelay(loop, to: outlet, stream: stream, lines: lines) { [unowned self] in passed() }
     }
 
     /// The command has ended: its last line is complete, newline or not.

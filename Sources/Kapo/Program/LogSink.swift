@@ -10,6 +10,9 @@ final class LogSink {
 
     let outlet: Outlet
     let format: LogLine.Format
+    /// Lines dropped since the start.
+    private(set) var droppedTotal: UInt64 = 0
+    /// Those of them that no line has told of yet.
     private var dropped = 0
     private var line: [UInt8] = []
 
@@ -22,6 +25,7 @@ final class LogSink {
     func log(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)] = []) {
         guard outlet.waiting < Self.mostWaitingBytes else {
             dropped += 1
+            droppedTotal += 1
             return
         }
         if dropped > 0 {

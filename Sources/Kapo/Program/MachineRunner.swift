@@ -25,7 +25,7 @@ final class MachineRunner<M: StateMachine> {
         isBusy = true
         while !pending.isEmpty {
             let actions = machine.handle(pending.removeFirst(), at: runtime.now)
-            runtime.publish(machine.reports)
+            runtime.publish(machine.reports, machine.health)
             deadline?.move(to: machine.deadline)
             for action in actions { perform(action) }
         }

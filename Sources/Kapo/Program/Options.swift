@@ -14,6 +14,8 @@ package struct Options: Sendable {
         package var sidebind = false
         /// Listen on descriptors from systemd instead.
         package var socketActivation = false
+        /// Where agent checks are answered; nil for nowhere.
+        package var agentPort: Port?
         /// Give a remembered answer to a request that comes again byte for byte.
         package var replays = true
 
@@ -43,8 +45,8 @@ package struct Options: Sendable {
 
     /// What Kapo does.
     package enum Job: Sendable {
-        /// `run` and `supervise`. The words are the command and its arguments.
-        case child(words: [Word], ChildPolicy)
+        /// `run` and `supervise`.
+        case child(ChildOptions)
         /// `watch`.
         case watch(name: Word, pid: Int32?, intervalNanoseconds: Int64)
     }
@@ -72,19 +74,18 @@ extension Options.Job {
     /// The part of the document's entries that does not change.
     func subject(sidebindPort: UInt16) -> StatusEntry.Subject {
         switch self {
-        case .child(let words, let policy):
+        case .child(let options):
             let (mode, wait): (StatusEntry.Mode, Int64) =
-                switch policy.afterExit {
+                switch options.policy.afterExit {
                 case .finish(let wait): (.run, wait)
-                case .restart(let wait): (.supervise, wait)
+                case .restart(let restart): (.supervise, restart.waitNanoseconds)
                 }
             return StatusEntry.Subject(
-                mode: mode, command: words[0].text, arguments: words.dropFirst().map(\.text),
-                sidebindPort: sidebindPort, ttlSeconds: (policy.ttlNanoseconds ?? 0) / 1_000_000_000,
-                waitNanoseconds: wait)
+                mode: mode, command: options.words[0].text, arguments: options.words.dropFirst().map(\.text),
+                sidebindPort: sidebindPort, waitNanoseconds: wait)
         case .watch(let name, _, let interval):
             return StatusEntry.Subject(
-                mode: .watch, command: name.text, arguments: [], sidebindPort: sidebindPort, ttlSeconds: 0,
+                mode: .watch, command: name.text, arguments: [], sidebindPort: sidebindPort,
                 waitNanoseconds: interval)
         }
     }

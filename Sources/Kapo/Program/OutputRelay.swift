@@ -10,16 +10,19 @@ final class OutputRelay {
     /// The end that the command writes to.
     let pipe: Descriptor
     private let outlet: Outlet
+    private let stream: String
     private let lines: LineLogger?
     private let whenPassed: () -> Void
     private var capture: Capture?
 
-    /// A relay of a new pipe to `outlet`. With `lines`, its lines become log lines.
-    init(_ loop: EventLoop, to outlet: Outlet, lines: LineLogger?, whenPassed: @escaping () -> Void) throws(SystemError)
-    {
+    /// A relay of a new pipe for `stream`, `stdout` or `stderr`, to `outlet`. With `lines`, its lines become log lines.
+    init(
+        _ loop: EventLoop, to outlet: Outlet, stream: String, lines: LineLogger?, whenPassed: @escaping () -> Void
+    ) throws(SystemError) {
         let (readEnd, writeEnd) = try Pipe().release()
         pipe = Descriptor(owning: writeEnd)
         self.outlet = outlet
+        self.stream = stream
         self.lines = lines
         self.whenPassed = whenPassed
         capture = Capture(
@@ -30,6 +33,11 @@ final class OutputRelay {
                     lines?.flush(to: outlet)
                     whenPassed()
                 }))
+    }
+
+    /// What came through it so far.
+    var captured: Metrics.Stream {
+        Metrics.Stream(name: stream, bytes: capture?.bytesRead ?? 0, lines: capture?.linesRead ?? 0)
     }
 
     /// The run has ended: its last line is complete, newline or not.

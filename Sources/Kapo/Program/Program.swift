@@ -18,8 +18,11 @@ package enum Program {
             let runtime = Runtime(loop, console, socket, options.job)
             warn(options, runtime)
             switch options.job {
-            case .child(let words, let policy):
-                let driver = ChildDriver(runtime, words: words, policy, inherited)
+            case .child(let child):
+                if let number = child.parentDeathSignal {
+                    try Signals.dieWithParent(number, parent: inherited.parent)
+                }
+                let driver = ChildDriver(runtime, child, inherited)
                 return try run(
                     runtime, signals: Signals.forwarded + [Signals.child], driver.receive, begin: driver.begin)
             case .watch(let name, let pid, let interval):

@@ -8,13 +8,17 @@ import Machine
 final class Runtime {
     /// Nanoseconds that clients have for the rest of their answers when Kapo ends.
     static let farewell: Int64 = 1_000_000_000
+    /// Nanoseconds of that in which clients who have just been answered may ask once more: a close that crosses a
+    /// request on its way would be a reset to them.
+    static let patience: Int64 = 50_000_000
 
     let loop: EventLoop
     let console: Console
     let manager: ServiceManager
     private let socket: StatusSocket
     private let subject: StatusEntry.Subject
-    private var published: [Report]?
+    private let metrics: MetricsReader
+    private var published: (reports: [Report], health: Health)?
     private var exitCode: Int32?
     private var departure: Timer?
     private var stage = Stage.serving
@@ -25,9 +29,9 @@ final class Runtime {
         case serving
         /// They are closed; what the command wrote is not all passed on.
         case flushing
-        /// Requests that had arrived are answered: so many rounds of the loop to read and to answer them, and no client
-        /// is waited for beyond this monotonic time.
-        case leaving(rounds: Int, latest: Int64)
+        /// Requests that have arrived are answered, each as the last on its connection: so many rounds of the loop to
+        /// read and to answer them, and nobody is waited for longer than for `farewell` since this monotonic time.
+        case leaving(rounds: Int, since: Int64)
     }
 
     var log: Logger { console.log }
@@ -38,6 +42,12 @@ final class Runtime {
         manager = ServiceManager(console.log)
         self.socket = socket
         subject = job.subject(sidebindPort: socket.sidebindPort)
+        metrics = MetricsReader(console, subject)
+        socket.metrics = { [unowned self] counters in
+            let reports = published?.reports ?? []
+            let timeToLive = reports.first?.expiresAt.map { $0 - Clock.monotonic }
+            return metrics.read(reports, timeToLive: timeToLive, counters)
+        }
         departure = Timer(loop) { [unowned self] in depart() }
         for place in socket.places { log.info("listening on \(place)") }
     }
@@ -45,13 +55,16 @@ final class Runtime {
     /// The moment that is now.
     var now: Moment { Moment(monotonic: Clock.monotonic, wall: Clock.wall) }
 
-    /// Makes these the document, if they differ from what it says.
-    func publish(_ reports: [Report]) {
-        guard reports != published else { return }
-        published = reports
+    /// Makes these the document and the health, if they differ from what is said.
+    func publish(_ reports: [Report], _ health: Health) {
+        guard reports != published?.reports || health != published?.health else { return }
+        published = (reports, health)
         socket.restarts = reports.first?.restarts ?? 0
-        socket.publish(StatusDocument.bytes(reports.map { StatusEntry(subject: subject, report: $0) }))
+        socket.publish(
+            StatusDocument.bytes(reports.map { StatusEntry(subject: subject, report: $0) }),
+            health, HealthPages(health, reports, at: Clock.wall))
         manager.changed(to: reports)
+        if health.blocker == nil { manager.ready() }
     }
 
     /// Ends Kapo with `code` once what the command wrote is passed on. A second call does not wait for that.
@@ -68,17 +81,20 @@ final class Runtime {
         case .serving:
             // Not in `finish`: connections that wait to be accepted would be reset, and this round accepted them.
             stage = .flushing
-            socket.close()
+            socket.finish()
             console.flush { [unowned self] in
-                stage = .leaving(rounds: 2, latest: Clock.monotonic + Self.farewell)
+                stage = .leaving(rounds: 2, since: Clock.monotonic)
                 departure?.set(afterNanoseconds: 0)
             }
         case .flushing: break
-        case .leaving(let rounds, let latest) where rounds > 0:
-            stage = .leaving(rounds: rounds - 1, latest: latest)
+        case .leaving(let rounds, let start) where rounds > 0:
+            stage = .leaving(rounds: rounds - 1, since: start)
+            if rounds == 1 { socket.closeForgotten() }
             departure?.set(afterNanoseconds: 0)
-        case .leaving(_, let latest):
-            guard socket.hasUnsentAnswers && Clock.monotonic < latest else { return loop.stop() }
+        case .leaving(_, let start):
+            let waited = Clock.monotonic - start
+            let isPatient = waited < Self.patience && socket.hasConnections
+            guard waited < Self.farewell, isPatient || !socket.closeIdle() else { return loop.stop() }
             departure?.set(afterNanoseconds: 1_000_000)
         }
     }

@@ -50,11 +50,17 @@ final class ServiceManager {
 
     private static func text(_ report: Report) -> String {
         let restarts = report.restarts == 0 ? "" : ", restarts: \(report.restarts)"
-        return switch (report.status, report.exit) {
-        case (.running, _): "running, pid \(report.pid)\(restarts)"
-        case (_, .exited(let code)?): "stopped, exit code \(code)\(restarts)"
-        case (_, .signalled(let number)?): "killed by \(Signals.name(of: number))\(restarts)"
-        case (_, nil): "stopped\(restarts)"
+        let end =
+            switch report.exit {
+            case .exited(let code)?: ", exit code \(code)"
+            case .signalled(let number)?: " by \(Signals.name(of: number))"
+            case nil: ""
+            }
+        return switch report.status {
+        case .running, .starting, .stopping:
+            "\(report.status.rawValue)\(report.pid == 0 ? "" : ", pid \(report.pid)")\(restarts)"
+        case .stopped, .killed: "\(report.status.rawValue)\(end)\(restarts)"
+        case .waiting, .failed: "\(report.status.rawValue)\(restarts)"
         }
     }
 }

@@ -22,39 +22,79 @@ final class StatusSocket {
     /// Starts of the command after the first, for /debug/vars.
     var restarts = 0
 
+    /// Gathers what /metrics tells; to be set before the loop runs.
+    var metrics: ((HTTPCounters) -> Metrics)?
+
     private let server: HTTPServer
+    private let routes: HealthRoutes
+    private let events: EventRoute
+    private let agent: AgentSocket?
     private let startedAt = Clock.monotonic
     private let commandLine = Invocation.arguments.map(\.text)
 
     /// Opens the listeners. `reservedDescriptors` are not for connections.
     init(_ loop: EventLoop, _ options: Options.Listen, reservedDescriptors: Int) throws(Failure) {
-        let most = max(Self.fewestConnections, min(Self.mostConnections, Descriptor.limit - reservedDescriptors))
+        let free = Descriptor.limit - reservedDescriptors
+        // A quarter for agent checks, which are over at once.
+        let agents = max(Self.fewestConnections, min(LineServer.mostConnections, free / 4))
+        let rest = options.agentPort == nil ? free : free - agents
+        let most = max(Self.fewestConnections, min(Self.mostConnections, rest))
         do {
             server = try HTTPServer(
                 loop, limits: HTTPLimits(connections: most), replays: options.replays, content: Self.json([]))
         } catch {
             throw Failure(description: error.description)
         }
+        routes = HealthRoutes(server)
+        events = EventRoute(server)
+        agent = try options.agentPort.map { port throws(Failure) in
+            try AgentSocket(loop, options.address, port: port.number, connections: agents)
+        }
         server.whenMostAreGone = Memory.releaseHeap
-        server.route("/debug/vars") { [unowned self] in
+        server.route("/debug/vars", .once) { [unowned self] _ in
             Self.json(vars.bytes)
+        }
+        server.route("/metrics", .once) { [unowned self] request in
+            metricsContent(MetricsFormat(accept: request.header("Accept")))
         }
         let port = try options.socketActivation ? acceptActivated(options) : accept(options)
         if options.sidebind { try acceptBeside(port, options) }
+        if let agent { places.append("\(agent.place) for agent checks") }
     }
 
     /// What is answered from now on.
-    func publish(_ bytes: [UInt8]) { server.content = Self.json(bytes) }
+    func publish(_ document: [UInt8], _ health: Health, _ pages: HealthPages) {
+        agent?.publish(health)
+        routes.publish(pages)
+        server.content = Self.json(document)
+        events.publish(document)
+    }
 
     private static func json(_ bytes: [UInt8]) -> HTTPContent {
         HTTPContent(type: "application/json", bytes: SharedBytes(bytes))
     }
 
-    /// Closes the listeners.
-    func close() { server.stopAccepting() }
+    // MARK: The end
 
-    /// True while a client has not taken the whole of its answer.
-    var hasUnsentAnswers: Bool { server.connectionsAnswering > 0 }
+    /// Closes the listeners, and has each answer from now on be the last on its connection.
+    func finish() {
+        agent?.close()
+        server.stopAccepting()
+        server.finishConnections()
+    }
+
+    /// Closes the connections that have lain idle for a second or longer.
+    func closeForgotten() { server.closeIdle(unusedForSeconds: 2) }
+
+    /// Closes those on which nothing is asked. True when no other is left; to be called once a round of the loop.
+    func closeIdle() -> Bool {
+        guard server.isQuiet() else { return false }
+        server.closeIdle(unusedForSeconds: 0)
+        return server.isQuiet()
+    }
+
+    /// True while a client is connected.
+    var hasConnections: Bool { server.counters.connectionsOpen > 0 }
 
     // MARK: Listeners
 
@@ -107,11 +147,16 @@ final class StatusSocket {
         return port
     }
 
-    private static func place(_ address: SocketAddress, _ port: UInt16) -> String {
+    static func place(_ address: SocketAddress, _ port: UInt16) -> String {
         address.text.contains(":") ? "[\(address.text)]:\(port)" : "\(address.text):\(port)"
     }
 
-    // MARK: /debug/vars
+    // MARK: /metrics and /debug/vars
+
+    private func metricsContent(_ format: MetricsFormat) -> HTTPContent {
+        let bytes = metrics?(server.counters).bytes(in: format) ?? []
+        return HTTPContent(type: format.contentType, bytes: SharedBytes(bytes))
+    }
 
     private var vars: Vars {
         let heap = Memory.heap

@@ -4,7 +4,7 @@ import Testing
     @Test("help and the version go to standard output, with 0, everywhere")
     func help() throws {
         try Sandbox.run { box in
-            for mode in [[], ["run"], ["supervise"], ["watch"], ["r"], ["s"], ["w"]] {
+            for mode in [[], ["run"], ["supervise"], ["watch"], ["check"], ["r"], ["s"], ["w"], ["c"]] {
                 let help = try box.finish([Programs.kapo] + mode + ["--help"])
                 #expect(help.ending == .code(0))
                 #expect(help.output.contains("USAGE: kapo"), "\(mode)")

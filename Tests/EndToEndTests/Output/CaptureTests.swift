@@ -95,7 +95,8 @@ import Testing
     func grandchild() throws {
         try Sandbox.run { box in
             let script = "(while ! test -e go; do sleep 0.02; done; echo late) & echo early"
-            let kapo = try box.kapo(["-S", "supervise", "--wait", "600", "sh", "-c", "cd \(box.directory); \(script)"])
+            let kapo = try box.kapo(
+                ["-S", "supervise", "--wait", "600", "--no-sweep", "sh", "-c", "cd \(box.directory); \(script)"])
             try kapo.entry("stopped") { $0.Status == "stopped" }
             try Files.write(box.path("go"), [])
             try kapo.process.waitForOutput(containing: "early\nlate\n")
@@ -105,7 +106,7 @@ import Testing
     @Test("a grandchild that holds on to the pipe does not keep Kapo from ending")
     func lastingGrandchild() throws {
         try Sandbox.run { box in
-            let kapo = try box.kapo(["-S", "run", "sh", "-c", "sleep 600 & echo $!"])
+            let kapo = try box.kapo(["-S", "run", "--no-sweep", "sh", "-c", "sleep 600 & echo $!"])
             #expect(try kapo.process.wait() == .code(0))
             let pid = try #require(pid_t(kapo.process.output.dropLast()))
             try eventually("that the grandchild lives", that: { ProcessTable.commandLine(pid) == "sleep 600" })

@@ -3,7 +3,7 @@ import Testing
 /// What a replayed answer costs. Each test asks a Kapo that replays nothing as well: so it is seen to tell them apart.
 @Suite struct ReplayCostTests {
     /// Counts system calls by their names, from one quiet moment of Kapo to the next.
-    private static func counting(_ trace: String) -> String {
+    static func counting(_ trace: String) -> String {
         #"""
         import collections
 

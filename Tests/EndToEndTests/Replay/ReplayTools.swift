@@ -106,7 +106,7 @@ enum AllocationCounter {
 }
 
 /// What stands against a tool, in words for people; an error that is thrown does too.
-private func findObstacle(_ look: (Sandbox) throws -> String?) -> String? {
+func findObstacle(_ look: (Sandbox) throws -> String?) -> String? {
     var obstacle: String?
     do {
         try Sandbox.run { box in obstacle = try look(box) }

@@ -25,17 +25,25 @@ extension HTTPConnection {
             unsafe take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         } else if count == 0 {
             hasEnded = true
-            if hasOutput { updateReading() } else { end(BEV_EVENT_EOF) }
+            guard hasOutput else { return end(BEV_EVENT_EOF) }
+            updateReading()
+            stopListening()
         } else if errno != EAGAIN && errno != EINTR {
             end(BEV_EVENT_ERROR)
         }
+    }
+
+    /// Closes it if the client has not asked something in this moment: then it gets an answer.
+    func closeIdle() {
+        read()
+        if unsafe filter != nil, !owesAnswer, !hasOutput, !isLingering { end(BEV_EVENT_EOF) }
     }
 
     /// Answers a request that the server remembers. It must be all that is there: as part of something longer, the same
     /// bytes can mean something else.
     private func take(_ bytes: UnsafeRawBufferPointer) {
         // Read all the same: to close with input unread resets the connection, and the client might not see the answer.
-        if closesAfterRest { return }
+        if closesAfterRest || isLingering || listening != nil { return }
         let isClean = !owesAnswer && !hasOutput
         let second = server.loop.second
         if isClean, let index = unsafe server.memory.index(of: bytes, second: second) {
@@ -81,10 +89,11 @@ extension HTTPConnection {
         unsafe evbuffer_get_length(bufferevent_get_input(filter)) + evbuffer_get_length(bufferevent_get_input(socket))
     }
 
-    /// Reads only as long as evhttp does: it does not while an answer waits to be sent.
+    /// Reads only as long as evhttp does: it does not while an answer waits to be sent. From who listens to a stream
+    /// nothing is given to evhttp, and its end must be seen.
     func updateReading() {
         guard unsafe reading != nil else { return }
-        let hasRoom = waitingInput + HTTPServer.readBytes <= server.limits.inputBytes
+        let hasRoom = listening != nil || waitingInput + HTTPServer.readBytes <= server.limits.inputBytes
         if hasRoom && !hasEnded {
             unsafe event_add(reading, nil)
         } else {

@@ -5,13 +5,14 @@ import Glibc
 extension HTTPConnection {
     /// Sends a remembered answer, and what the socket does not take of it later.
     func replay(_ index: Int) {
-        server.counters.requestsServed += 1
-        let (answer, closes) = (server.memory[index].answer, server.memory[index].closes)
+        let exchange = server.memory[index]
+        server.counters.count(route: exchange.route)
+        let (answer, closes) = (exchange.answer, exchange.closes)
         let sent = unsafe answer.withUnsafeBytes { bytes in
             unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
         }
         if sent == answer.count {
-            if closes { end(BEV_EVENT_EOF) }
+            if closes { endBehindAnswer() }
         } else if sent >= 0 || errno == EAGAIN || errno == EINTR {
             keep(answer[max(0, sent)...], closes)
         } else {
@@ -37,7 +38,10 @@ extension HTTPConnection {
             return
         }
         hasOutput = true
+        // What comes now is more of a stream, from `tell`, which writes it.
+        guard listening == nil else { return }
         isOurs = server.isReplying && !hasRefused
+        if let listening = server.opening, isOurs { listen(listening) }
         if !isFeeding { unsafe event_active(writingEvent, Int32(EV_WRITE), 0) }
     }
 
@@ -46,7 +50,7 @@ extension HTTPConnection {
         if let rest = unsafe rest, unsafe evbuffer_get_length(rest) > 0 {
             guard unsafe writeOut(rest) else { return }
             hasOutput = unsafe evbuffer_get_length(bufferevent_get_output(filter)) > 0
-            if closesAfterRest { return end(BEV_EVENT_EOF) }
+            if closesAfterRest { return endBehindAnswer() }
         }
         isWriting = true
         unsafe bufferevent_flush(filter, Int16(EV_WRITE), BEV_NORMAL)
@@ -65,6 +69,8 @@ extension HTTPConnection {
         if !isOurs { unsafe refuse(source) }
         guard unsafe writeOut(source) else { return BEV_NEED_MORE }
         hasOutput = false
+        // Not BEV_OK: evhttp must believe that its answer is not sent.
+        if isListening { return BEV_NEED_MORE }
         if hasRefused {
             discardInput()
         } else if hasNoInput {
@@ -125,7 +131,7 @@ extension HTTPConnection {
         unsafe evbuffer_drain(source, evbuffer_get_length(source))
         guard !hasRefused, let source = unsafe source else { return }
         hasRefused = true
-        server.counters.requestsServed += 1
+        server.counters.count(route: 0)
         unsafe server.badRequest.append(to: source)
         // Last: to append is a change of the output, and what is left of it after a partial write must stay.
         isOurs = true

@@ -23,6 +23,13 @@ import Glibc
     /// Replayed bytes that the socket did not take. They go before what evhttp writes. Nil until needed.
     var rest: OpaquePointer?
 
+    /// Its neighbours in the list of open connections, which alone writes them.
+    var next: HTTPConnection?
+    var previous: HTTPConnection?
+
+    /// The stream that it listens to; nil before that, and for most for ever.
+    var listening: Listening?
+
     /// True from the first byte of a request that evhttp gets to the last byte of its answer.
     var owesAnswer = false
     /// True while there is output that the socket has not taken.
@@ -33,6 +40,10 @@ import Glibc
     var hasEnded = false
     /// Bytes of input that evhttp had left when it was last given a turn after that.
     var inputAtLastTurn = 0
+    /// Bytes of input that evhttp had left when the server, at its end, last looked.
+    var inputAtLastLook = 0
+    /// True when all is said, and the socket stays open only until the client has closed its end.
+    var isLingering = false
     /// True when the connection ends with the last byte of `rest`.
     var closesAfterRest = false
     /// True when the output in evhttp's buffer came from the server's own reply function, false when evhttp made it.
@@ -102,7 +113,8 @@ import Glibc
         if let deadline = unsafe deadline { unsafe event_free(deadline) }
         if let rest = unsafe rest { unsafe evbuffer_free(rest) }
         hasOutput = false
-        server.connectionClosed()
+        listening?.stream.remove(self)
+        server.closed(self)
         unsafe bufferevent_decref(filter)
     }
 
@@ -119,10 +131,29 @@ import Glibc
         if isAbandoned { close() }
     }
 
+    /// Ends it behind an answer that evhttp did not send, but would have closed the connection after.
+    func endBehindAnswer() {
+        unsafe bufferevent_trigger_event(filter, Int16(BEV_EVENT_EOF | BEV_EVENT_READING), 0)
+        if isAbandoned { leave() }
+    }
+
+    /// Closes a connection that evhttp has let go of. If it was the server that wanted the end, the client may have
+    /// sent more: to close then resets the connection, and the client might not see the answer. So what comes is thrown
+    /// away until the client closes too; evhttp has told it that no more will come.
+    private func leave() {
+        if isLingering { return }
+        guard server.isFinishing, unsafe reading != nil, !isBroken, !hasEnded, !hasRefused else {
+            return close()
+        }
+        isLingering = true
+        unsafe event_add(reading, nil)
+        startDeadline()
+    }
+
     /// Follows evhttp, which has had its turn.
     func settle() {
         guard unsafe filter != nil else { return }
-        if isAbandoned { return close() }
+        if isAbandoned { return leave() }
         if isBroken { return end(BEV_EVENT_ERROR) }
         if hasRefused && !hasOutput { return end(BEV_EVENT_EOF) }
         if hasEnded && !hasOutput { return finish() }
@@ -150,7 +181,7 @@ import Glibc
     /// than to move the timer with each request.
     func expire() {
         let idle = server.loop.second - answeredAt
-        if !owesAnswer, !hasOutput, idle < server.limits.idleSeconds {
+        if !owesAnswer, !hasOutput, !isLingering, idle < server.limits.idleSeconds {
             // A clock that was set back must not make it longer.
             var left = timeval(tv_sec: server.limits.idleSeconds - max(0, idle), tv_usec: 0)
             unsafe event_add(deadline, &left)

@@ -1,14 +1,45 @@
-/// What a path answers with 200.
+/// What a path answers.
 package struct HTTPContent {
+    package var status: HTTPStatus
     /// `Content-Type`.
     package var type: StaticString
     package var bytes: SharedBytes
 
     /// Bytes of that type.
-    package init(type: StaticString, bytes: SharedBytes) {
+    package init(_ status: HTTPStatus = .ok, type: StaticString, bytes: SharedBytes) {
+        self.status = status
         self.type = type
         self.bytes = bytes
     }
+}
+
+/// The status of an answer that has content (RFC 9110, section 15).
+package enum HTTPStatus: Sendable {
+    case ok
+    /// What was asked about is not there now, and may be soon: what load balancers take for "down".
+    case unavailable
+
+    var code: Int32 {
+        switch self {
+        case .ok: 200
+        case .unavailable: 503
+        }
+    }
+
+    var reason: String {
+        switch self {
+        case .ok: "OK"
+        case .unavailable: "Service Unavailable"
+        }
+    }
+}
+
+/// How long an answer stands.
+package enum HTTPValidity: Sendable {
+    /// The same request can have another answer next time: it is never remembered.
+    case once
+    /// The same request, byte for byte, has the same answer until the server is told that content has changed.
+    case untilChanged
 }
 
 /// What a client may cost. Each is there from the first day: a status socket faces networks that are not friendly.
@@ -30,15 +61,4 @@ package struct HTTPLimits: Sendable {
     package init(connections: Int) {
         self.connections = connections
     }
-}
-
-/// What a server has seen.
-package struct HTTPCounters: Equatable, Sendable {
-    /// Answers given, errors among them.
-    package var requestsServed: UInt64 = 0
-    package var connectionsAccepted: UInt64 = 0
-    package var connectionsOpen = 0
-
-    /// Nothing yet.
-    package init() {}
 }

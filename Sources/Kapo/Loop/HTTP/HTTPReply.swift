@@ -17,32 +17,35 @@ enum HTTPReply {
         \(badRequestText)
         """
 
-    /// How long an answer stands.
-    enum Validity {
-        /// The same request can have another answer next time.
-        case once
-        /// The same request has the same answer until the server's content changes or the second of the date passes.
-        case untilChanged
-    }
-
-    /// Answers, at that second of the epoch. evhttp owns the request and frees it when the answer is sent; nobody may
-    /// touch it afterwards. True when the answer depends on nothing but the request, the content and the second.
+    /// Answers. evhttp owns the request and frees it when the answer is sent; nobody may touch it afterwards. If the
+    /// server ends, the answer is the last on its connection, unless more has come behind the request. True when the
+    /// answer depends on nothing but the request, the content and the second.
     static func send(
-        to request: UnsafeMutablePointer<evhttp_request>, at second: Int, _ content: () -> HTTPContent
+        to request: UnsafeMutablePointer<evhttp_request>, from server: HTTPServer,
+        _ answer: (borrowing HTTPRequest) -> HTTPRoute.Answer
     ) -> Bool {
         let headers = unsafe evhttp_request_get_output_headers(request)
-        unsafe addDate(headers, second)
+        unsafe addDate(headers, server.loop.second)
         unsafe evhttp_add_header(headers, "Cache-Control", "no-store")
         // evhttp takes `GET http://host/` for a request to a proxy, and would close without a word.
         unsafe request.pointee.flags &= ~EVHTTP_PROXY_REQUEST
-        if unsafe asksForClose(request) { unsafe evhttp_add_header(headers, "Connection", "close") }
+        if server.isFinishing, unsafe !isFollowed(request) {
+            unsafe close(after: request)
+        } else if unsafe asksForClose(request) {
+            unsafe evhttp_add_header(headers, "Connection", "close")
+        }
         switch unsafe (evhttp_request_get_command(request), isReadable(request)) {
-        case (EVHTTP_REQ_GET, true): unsafe sendContent(to: request, content(), withBody: true)
-        case (EVHTTP_REQ_HEAD, true): unsafe sendContent(to: request, content(), withBody: false)
+        case (EVHTTP_REQ_GET, true), (EVHTTP_REQ_HEAD, true):
+            switch unsafe answer(HTTPRequest(request)) {
+            case .content(let content): unsafe sendContent(to: request, content)
+            case .stream(let stream): unsafe sendStream(to: request, stream, from: server)
+            }
         case (EVHTTP_REQ_OPTIONS, true):
             unsafe add(headers, "Allow", methods)
             unsafe evhttp_add_header(headers, "Content-Length", "0")
-            unsafe evhttp_send_reply(request, 200, "OK", nil)
+            // Load balancers check with OPTIONS, and go by the status.
+            let status = unsafe answer(HTTPRequest(request)).status
+            unsafe evhttp_send_reply(request, status.code, status.reason, nil)
         case (EVHTTP_REQ_GET, false), (EVHTTP_REQ_HEAD, false), (EVHTTP_REQ_OPTIONS, false):
             unsafe sendText(to: request, 400, "Bad Request", badRequestText)
             return false
@@ -58,15 +61,40 @@ enum HTTPReply {
     }
 
     private static func sendContent(
-        to request: UnsafeMutablePointer<evhttp_request>, _ content: HTTPContent, withBody: Bool
+        to request: UnsafeMutablePointer<evhttp_request>, _ content: HTTPContent
     ) {
         let headers = unsafe evhttp_request_get_output_headers(request)
         unsafe add(headers, "Content-Type", content.type)
         unsafe evhttp_add_header(headers, "Content-Length", String(content.bytes.count))
-        if withBody, let output = unsafe evhttp_request_get_output_buffer(request) {
+        if unsafe evhttp_request_get_command(request) != EVHTTP_REQ_HEAD,
+            let output = unsafe evhttp_request_get_output_buffer(request)
+        {
             unsafe content.bytes.append(to: output)
         }
+        unsafe evhttp_send_reply(request, content.status.code, content.status.reason, nil)
+    }
+
+    /// Begins an answer that the connection goes on with, or says to a HEAD how it would begin.
+    private static func sendStream(
+        to request: UnsafeMutablePointer<evhttp_request>, _ stream: HTTPEventStream, from server: HTTPServer
+    ) {
+        let headers = unsafe evhttp_request_get_output_headers(request)
+        let isHead = unsafe evhttp_request_get_command(request) == EVHTTP_REQ_HEAD
+        if !isHead, let refusal = stream.refusal {
+            let bytes = SharedBytes(Array(refusal.utf8))
+            let content = HTTPContent(.unavailable, type: "text/plain; charset=utf-8", bytes: bytes)
+            return unsafe sendContent(to: request, content)
+        }
+        unsafe evhttp_add_header(headers, "Content-Type", "text/event-stream")
+        if !isHead, let output = unsafe evhttp_request_get_output_buffer(request) {
+            let isChunked = unsafe request.pointee.minor >= 1
+            if isChunked { unsafe evhttp_add_header(headers, "Transfer-Encoding", "chunked") }
+            unsafe close(after: request)
+            unsafe stream.greeting(chunked: isChunked).append(to: output)
+            server.opening = HTTPConnection.Listening(stream: stream, isChunked: isChunked)
+        }
         unsafe evhttp_send_reply(request, 200, "OK", nil)
+        server.opening = nil
     }
 
     /// Answers with an error and closes: what follows on the connection is not known to be a request.
@@ -115,6 +143,22 @@ enum HTTPReply {
         // The header is copied out of evhttp's memory; 44 is the comma.
         return unsafe String(cString: value).lowercased().split(separator: ",")
             .contains { $0.filter { $0 != " " && $0 != "\t" } == "close" }
+    }
+
+    /// Has evhttp close the connection behind the answer. What the client has said about that it must not see: it would
+    /// tell one of HTTP/1.0 that the connection stays.
+    private static func close(after request: UnsafeMutablePointer<evhttp_request>) {
+        while unsafe evhttp_remove_header(evhttp_request_get_input_headers(request), "Connection") == 0 {}
+        let headers = unsafe evhttp_request_get_output_headers(request)
+        unsafe evhttp_remove_header(headers, "Connection")
+        unsafe evhttp_add_header(headers, "Connection", "close")
+    }
+
+    /// True when there is input behind the request.
+    private static func isFollowed(_ request: UnsafeMutablePointer<evhttp_request>) -> Bool {
+        let filter = unsafe evhttp_connection_get_bufferevent(evhttp_request_get_connection(request))
+        let waiting = unsafe evbuffer_get_length(bufferevent_get_input(filter))
+        return unsafe waiting + evbuffer_get_length(bufferevent_get_input(bufferevent_get_underlying(filter))) > 0
     }
 
     /// evhttp would ask the clock; this is the time that the loop has, by which a remembered answer is judged too.

@@ -12,7 +12,9 @@ import Glibc
     /// True while the reply function hands an answer to evhttp.
     private(set) var isReplying = false
     /// What the last answer of the reply function is good for.
-    var lastReply = HTTPReply.Validity.once
+    var lastReply = HTTPValidity.once
+    /// By which route it was; 0 for none.
+    private var lastRoute = 0
     /// Answers that are given again without evhttp.
     private(set) var memory = ReplayMemory()
     /// Where each connection reads to. What is in it counts until that read is dealt with.
@@ -24,11 +26,21 @@ import Glibc
     /// Connections with an answer that is not sent to the last byte.
     package internal(set) var connectionsAnswering = 0
 
+    /// All that are open.
+    private(set) var connections = HTTPConnectionList()
+    /// True when each answer is to be the last on its connection.
+    var isFinishing = false
+
+    /// The streams among the routes.
+    var streams: [HTTPEventStream] = []
+    /// What the connection listens to whose answer begins; nil when that is no stream.
+    var opening: HTTPConnection.Listening?
+
     /// Called when most of many connections have been closed, once a second at most: time to give their memory back,
     /// which the allocator does by itself only if it happens to lie at the end of the heap.
     package var whenMostAreGone: (() -> Void)?
     /// What every path answers that has no route. To change it forgets the remembered answers.
-    package var content: HTTPContent { didSet { memory.forget() } }
+    package var content: HTTPContent { didSet { contentChanged() } }
 
     private let http: OpaquePointer
     private let replays: Bool
@@ -81,13 +93,29 @@ import Glibc
         unsafe HTTPServerRegistry.forget(http)
     }
 
-    /// Answers `path` with `content`, made anew for each request.
-    package func route(_ path: String, content: @escaping () -> HTTPContent) {
-        let route = HTTPRoute(server: self, content: content)
+    /// Answers exactly that path, with any query, by `content`: GET, HEAD, and what comes with them. It is called for
+    /// each request of which no answer is remembered.
+    package func route(
+        _ path: String, _ validity: HTTPValidity, content: @escaping (borrowing HTTPRequest) -> HTTPContent
+    ) {
+        add(path, validity) { .content(content($0)) }
+    }
+
+    func add(
+        _ path: String, _ validity: HTTPValidity, answer: @escaping (borrowing HTTPRequest) -> HTTPRoute.Answer
+    ) {
+        let route = HTTPRoute(self, number: counters.add(path), validity, answer: answer)
         routes.append(route)
         unsafe evhttp_set_cb(
             http, path, { request, context in unsafe HTTPRoute.from(context).reply(to: request) },
             Unmanaged.passUnretained(route).toOpaque())
+    }
+
+    /// Forgets the remembered answers: a route that stands until changed may now answer otherwise.
+    package func contentChanged() {
+        memory.forget()
+        // One that is being made now is out of date too.
+        lastReply = .once
     }
 
     /// Accepts connections on a socket that listens already and does not block; the server closes it.
@@ -118,6 +146,7 @@ import Glibc
     func opened(_ connection: HTTPConnection) {
         if newcomers.isEmpty { unsafe event_active(firstReads, Int32(EV_READ), 0) }
         newcomers.append(connection)
+        connections.insert(connection)
         counters.connectionsAccepted += 1
         counters.connectionsOpen += 1
         mostOpen = max(mostOpen, counters.connectionsOpen)
@@ -129,7 +158,8 @@ import Glibc
         newcomers.removeAll(keepingCapacity: true)
     }
 
-    func connectionClosed() {
+    func closed(_ connection: HTTPConnection) {
+        connections.remove(connection)
         counters.connectionsOpen -= 1
         if counters.connectionsOpen == limits.connections - 1 { updateListeners() }
         if mostOpen >= 32 && counters.connectionsOpen <= mostOpen / 8 && !isTidying {
@@ -162,47 +192,30 @@ import Glibc
 
     // MARK: Replies
 
-    /// The one place that answers: exactly once, whatever the method. Without `live` content the answer is that of the
-    /// server's own content, and stands until that changes.
-    func reply(to request: UnsafeMutablePointer<evhttp_request>?, with live: (() -> HTTPContent)? = nil) {
+    /// The one place that answers: exactly once, whatever the method. Without a route the answer is the server's own
+    /// content, which stands until that changes.
+    func reply(to request: UnsafeMutablePointer<evhttp_request>?, by route: HTTPRoute? = nil) {
         guard let request = unsafe request else { return }
-        counters.requestsServed += 1
+        lastRoute = route?.number ?? 0
+        lastReply = route?.validity ?? .untilChanged
+        counters.count(route: lastRoute)
         isReplying = true
-        let isPlain = unsafe HTTPReply.send(to: request, at: loop.second) { live?() ?? content }
-        lastReply = isPlain && live == nil ? .untilChanged : .once
+        let isPlain = unsafe HTTPReply.send(to: request, from: self) { route?.answer($0) ?? .content(content) }
+        if !isPlain { lastReply = .once }
         isReplying = false
     }
 
     /// Remembers what evhttp has answered to these bytes.
     func remember(_ request: UnsafeRawBufferPointer, _ answer: [UInt8], closes: Bool) {
         guard replays, request.count <= ReplayMemory.requestBytes else { return }
-        let exchange = unsafe ReplayMemory.Exchange(request: [UInt8](request), answer: answer, closes: closes)
+        let exchange = unsafe ReplayMemory.Exchange(
+            request: [UInt8](request), answer: answer, route: lastRoute, closes: closes)
         memory.remember(exchange, second: loop.second)
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> HTTPServer {
         guard let context = unsafe context else { preconditionFailure("libevent lost the context of a server") }
         return unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-    }
-}
-
-/// A path with content of its own.
-@safe private final class HTTPRoute {
-    private unowned let server: HTTPServer
-    private let content: () -> HTTPContent
-
-    init(server: HTTPServer, content: @escaping () -> HTTPContent) {
-        self.server = server
-        self.content = content
-    }
-
-    func reply(to request: UnsafeMutablePointer<evhttp_request>?) {
-        unsafe server.reply(to: request, with: content)
-    }
-
-    static func from(_ context: UnsafeMutableRawPointer?) -> HTTPRoute {
-        guard let context = unsafe context else { preconditionFailure("libevent lost the context of a route") }
-        return unsafe Unmanaged<HTTPRoute>.fromOpaque(context).takeUnretainedValue()
     }
 }
 

@@ -16,6 +16,8 @@ struct ReplayMemory {
     struct Exchange {
         let request: [UInt8]
         let answer: [UInt8]
+        /// The number of the route that answered, by which the server counts.
+        let route: Int
         /// True when evhttp closed the connection behind the answer.
         let closes: Bool
     }

@@ -19,12 +19,16 @@ import Glibc
 
     /// Bytes read since the beginning.
     package private(set) var bytesRead: UInt64 = 0
+    /// Lines read since the beginning. The last one of a run counts without a newline too, once the run has ended.
+    package private(set) var linesRead: UInt64 = 0
     private let descriptor: Int32
     private let sink: Sink
     private let buffer: UnsafeMutableRawBufferPointer
     private var watch: DescriptorWatch?
     /// Positions in the stream at which runs ended, ascending and each once: at most one for each byte in the pipe.
     private var boundaries: [UInt64] = []
+    /// True when the last byte was no newline: the line goes on.
+    private var isInLine = false
     private var isFinished = false
     private var isPaused = false
 
@@ -91,14 +95,24 @@ import Glibc
         guard count > 0 else { return }
         bytesRead += UInt64(count)
         let filled = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        unsafe countLines(in: filled)
         // The sink copies what it keeps; the buffer is not touched before it returns.
         unsafe filled.withMemoryRebound(to: UInt8.self) { unsafe sink.bytes($0.span) }
         passBoundaries()
     }
 
+    private func countLines(in bytes: UnsafeRawBufferPointer) {
+        unsafe linesRead += UInt64(Newlines.count(in: bytes))
+        isInLine = unsafe bytes.last != UInt8(ascii: "\n")
+    }
+
     private func passBoundaries() {
         while let next = boundaries.first, next <= bytesRead {
             boundaries.removeFirst()
+            if isInLine {
+                isInLine = false
+                linesRead += 1
+            }
             sink.boundary()
         }
     }

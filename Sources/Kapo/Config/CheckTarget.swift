@@ -1,0 +1,146 @@
+/// What `kapo check` asks for: a URL of plain HTTP, `http://HOST[:PORT][/PATH][?QUERY]`, at most 4096 bytes long.
+package struct CheckTarget: Setting, Equatable {
+    /// Who is asked.
+    package enum Host: Equatable, Sendable {
+        /// IPv4 or IPv6 in digits, without brackets.
+        case address(String)
+        /// A name to look up.
+        case name(String)
+    }
+
+    /// As it was written, but for the fragment.
+    package let text: String
+    package let host: Host
+    /// 1 to 65535; 80 when the URL says none.
+    package let port: UInt16
+    /// The request's target: path and query, as written.
+    package let path: String
+
+    /// Reads a URL. A user name is refused, a fragment is dropped; escapes such as `%20` are passed on as they are.
+    package init(text: String) throws(SettingError) {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= 4096 else { throw SettingError("A URL of \(bytes.count) bytes is too long: 4096 at most") }
+        guard bytes.allSatisfy({ 0x21...0x7e ~= $0 }) else {
+            throw .notAllowed(
+                text, "a URL: write what is no visible ASCII character as %20, and a name outside ASCII as xn--…")
+        }
+        guard text.lowercased().hasPrefix("http://") else { throw Self.wrongScheme(text) }
+        let rest = text.dropFirst(7).prefix { $0 != "#" }
+        let authority = rest.prefix { $0 != "/" && $0 != "?" }
+        guard let (host, port) = Self.split(authority) else {
+            throw .notAllowed(
+                text,
+                "a URL that names a host: http://HOST[:PORT][/PATH], where IPv6 stands in brackets and a port is "
+                    + "from 1 to 65535")
+        }
+        self.text = String(text.prefix(7) + rest)
+        self.host = host
+        self.port = port
+        let target = rest[authority.endIndex...]
+        path = target.hasPrefix("/") ? String(target) : "/" + target
+    }
+
+    private static func wrongScheme(_ text: String) -> SettingError {
+        let isTLS = text.lowercased().hasPrefix("https:")
+        return .notAllowed(
+            text,
+            isTLS
+                ? "a URL that can be checked: https is not supported, only http://…"
+                : "a URL that begins with http://")
+    }
+
+    /// The value of the `Host` header.
+    package var hostHeader: String {
+        let host =
+            switch host {
+            case .address(let text) where text.contains(":"): "[\(text)]"
+            case .address(let text), .name(let text): text
+            }
+        return port == 80 ? host : "\(host):\(port)"
+    }
+
+    // MARK: Host and port
+
+    private static func split(_ authority: Substring) -> (Host, UInt16)? {
+        var host = authority
+        var port: UInt16? = 80
+        // In brackets a colon belongs to the address.
+        if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
+            host = authority[..<colon]
+            port = try? Port(text: String(authority[colon...].dropFirst())).number
+        }
+        guard let port, port > 0, let host = readHost(host) else { return nil }
+        return (host, port)
+    }
+
+    private static func readHost(_ text: Substring) -> Host? {
+        if text.hasPrefix("[") {
+            let address = text.dropFirst().dropLast()
+            return text.hasSuffix("]") && isIPv6(address) ? .address(String(address)) : nil
+        }
+        if isIPv4(text) { return .address(String(text)) }
+        return isName(text) ? .name(String(text)) : nil
+    }
+
+    /// Four numbers up to 255, without leading zeros, which some read as octal.
+    private static func isIPv4(_ text: Substring) -> Bool {
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
+        return numbers.count == 4
+            && numbers.allSatisfy { number in
+                1...3 ~= number.utf8.count && number.utf8.allSatisfy { 0x30...0x39 ~= $0 }
+                    && UInt8(number) != nil && (number == "0" || !number.hasPrefix("0"))
+            }
+    }
+
+    /// Eight groups of hexadecimal digits, or fewer around one `::`; the last two may be IPv4. No zone.
+    private static func isIPv6(_ text: Substring) -> Bool {
+        let halves = parts(text)
+        guard halves.count <= 2 else { return false }
+        var count = 0
+        for (index, half) in halves.enumerated() where !half.isEmpty {
+            let groups = half.split(separator: ":", omittingEmptySubsequences: false)
+            for (place, group) in groups.enumerated() {
+                let isLast = index == halves.count - 1 && place == groups.count - 1
+                if isLast && isIPv4(group) {
+                    count += 2
+                } else if 1...4 ~= group.utf8.count && group.allSatisfy(\.isHexDigit) {
+                    count += 1
+                } else {
+                    return false
+                }
+            }
+        }
+        return halves.count == 2 ? count <= 7 : count == 8
+    }
+
+    /// The text, cut at each `::`.
+    private static func parts(_ text: Substring) -> [Substring] {
+        var parts: [Substring] = []
+        var start = text.startIndex
+        var index = start
+        while index < text.endIndex {
+            if text[index...].hasPrefix("::") {
+                parts.append(text[start..<index])
+                index = text.index(index, offsetBy: 2)
+                start = index
+            } else {
+                index = text.index(after: index)
+            }
+        }
+        return parts + [text[start...]]
+    }
+
+    /// Labels of letters, digits, `-` and `_`. One whose last label is a number would be an address that is none.
+    private static func isName(_ text: Substring) -> Bool {
+        let name = text.hasSuffix(".") ? text.dropLast() : text
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        return name.utf8.count <= 253 && labels.last?.utf8.allSatisfy { 0x30...0x39 ~= $0 } == false
+            && labels.allSatisfy { label in
+                1...63 ~= label.utf8.count
+                    && label.utf8.allSatisfy { byte in
+                        0x30...0x39 ~= byte || 0x41...0x5a ~= byte || 0x61...0x7a ~= byte || byte == 0x2d
+                            || byte == 0x5f
+                    }
+            }
+    }
+}

@@ -1,0 +1,125 @@
+import Machine
+
+/// What `GET /metrics` tells, as plain values. docs/metrics.md is the list of what becomes of them.
+package struct Metrics: Equatable, Sendable {
+    /// Kapo's own version.
+    package var version: String
+    package var subject: StatusEntry.Subject
+    /// The entries of the document: never empty.
+    package var reports: [Report]
+    /// Wall time in nanoseconds since 1970.
+    package var now: Int64
+    /// Nanoseconds until the command is stopped, below 0 when it is late; nil when there is no such time.
+    package var timeToLive: Int64?
+    package var command = Command()
+    package var own = Own()
+    package var http = HTTP()
+    /// The captured streams of the command, if any.
+    package var streams: [Stream] = []
+    package var logLinesDropped: UInt64 = 0
+
+    /// The metrics of a Kapo that has not counted anything yet.
+    package init(version: String, subject: StatusEntry.Subject, reports: [Report], now: Int64) {
+        self.version = version
+        self.subject = subject
+        self.reports = reports
+        self.now = now
+    }
+
+    /// What the kernel says that processes use. Nil is what it does not say.
+    package struct Usage: Equatable, Sendable {
+        package var residentBytes: UInt64
+        package var virtualBytes: UInt64
+        package var descriptors: Int?
+        package var threads: Int
+
+        /// The figures of one process.
+        package init(residentBytes: UInt64, virtualBytes: UInt64, descriptors: Int?, threads: Int) {
+            self.residentBytes = residentBytes
+            self.virtualBytes = virtualBytes
+            self.descriptors = descriptors
+            self.threads = threads
+        }
+
+        /// The sum for both; what is not known of one is not known of the sum.
+        package static func + (one: Self, other: Self) -> Self {
+            var sum = one
+            sum.residentBytes += other.residentBytes
+            sum.virtualBytes += other.virtualBytes
+            sum.threads += other.threads
+            sum.descriptors = one.descriptors.flatMap { one in other.descriptors.map { one + $0 } }
+            return sum
+        }
+    }
+
+    /// What the command's process uses; under `watch`, all processes of the name together.
+    package struct Command: Equatable, Sendable {
+        /// Nil when none runs, or when the kernel does not say.
+        package var usage: Usage?
+        /// CPU time of all processes so far, in nanoseconds: it never falls.
+        package var processorTime: Int64?
+
+        /// Nothing that anybody knows.
+        package init() {}
+    }
+
+    /// What Kapo itself uses.
+    package struct Own: Equatable, Sendable {
+        package var usage: Usage?
+        /// Nanoseconds.
+        package var processorTime: Int64?
+        /// Wall time in nanoseconds since 1970.
+        package var startedAt: Int64 = 0
+
+        /// Nothing that anybody knows.
+        package init() {}
+    }
+
+    /// What the server has seen.
+    package struct HTTP: Equatable, Sendable {
+        /// Answers by path, errors among them.
+        package var requests: [Requests] = []
+        package var connectionsAccepted: UInt64 = 0
+        package var connectionsOpen = 0
+
+        /// Nothing yet.
+        package init() {}
+    }
+
+    /// The answers given to requests for one path.
+    package struct Requests: Equatable, Sendable {
+        /// `*` stands for all paths that have no content of their own.
+        package var path: String
+        package var count: UInt64
+
+        /// That many answers.
+        package init(path: String, count: UInt64) {
+            self.path = path
+            self.count = count
+        }
+    }
+
+    /// A captured stream of the command.
+    package struct Stream: Equatable, Sendable {
+        /// `stdout` or `stderr`.
+        package var name: String
+        package var bytes: UInt64
+        /// A last line without a newline is one, once its run has ended.
+        package var lines: UInt64
+
+        /// What came through it so far.
+        package init(name: String, bytes: UInt64, lines: UInt64) {
+            self.name = name
+            self.bytes = bytes
+            self.lines = lines
+        }
+    }
+
+    /// What `GET /metrics` answers in that format.
+    package func bytes(in format: MetricsFormat) -> [UInt8] {
+        var output: [UInt8] = []
+        for family in families { family.append(to: &output, in: format) }
+        if format == .openMetrics { output += "# EOF\n".utf8 }
+        return output
+    }
+}

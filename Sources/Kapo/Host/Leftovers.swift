@@ -1,0 +1,67 @@
+import Glibc
+
+/// What a command leaves behind: the other members of its process group, and the children of this process that are
+/// orphans. Where /proc does not tell of this process's PID namespace, only the group can be found.
+package struct Leftovers {
+    /// A process, and a signal that it was sent; or a group as kill(2) names it, with a start of 0.
+    private struct Telling: Hashable {
+        let pid: Int32
+        let startTicks: UInt64
+        let signal: Int32
+    }
+
+    private let group: Int32
+    private let others: Set<Int32>
+    private var told: Set<Telling> = []
+
+    /// Those of the command that was started as `leader`; `others` are children of this process that are none.
+    package init(ofGroup leader: Int32, except others: Set<Int32> = []) {
+        group = leader
+        self.others = others
+    }
+
+    /// True when one of them lives.
+    package var areThere: Bool {
+        guard let processes else { return kill(-group, 0) == 0 || errno == EPERM }
+        return !processes.isEmpty
+    }
+
+    /// Sends `number` to each of them that has not got it yet, and CONT: one that is stopped must run to hear of it,
+    /// and /proc does not show a STOP that is still on its way.
+    package mutating func signal(_ number: Int32) {
+        guard let processes else {
+            guard told.insert(Telling(pid: -group, startTicks: 0, signal: number)).inserted else { return }
+            kill(-group, number)
+            kill(-group, SIGCONT)
+            return
+        }
+        for stat in processes {
+            let telling = Telling(pid: stat.pid, startTicks: stat.startTicks, signal: number)
+            guard told.insert(telling).inserted else { continue }
+            kill(stat.pid, number)
+            kill(stat.pid, SIGCONT)
+        }
+    }
+
+    /// Nil where /proc does not tell.
+    private var processes: [ProcessStat]? {
+        guard Self.canRead else { return nil }
+        let own = getpid()
+        return File.names(in: Word("/proc")).compactMap { Int32($0.text) }.compactMap { pid in
+            guard pid != own, !others.contains(pid), let line = try? File.read(Word("/proc/\(pid)/stat"), limit: 4096),
+                let stat = ProcessStat(line: line), !stat.isDead, stat.parent == own || stat.group == group
+            else { return nil }
+            return stat
+        }
+    }
+
+    /// True when /proc is there and its pids are those of this process's PID namespace: a /proc of another one tells
+    /// of strangers. proc(5): NSpid has the pid in the namespace of /proc, and in each one below it.
+    private static var canRead: Bool {
+        guard let status = try? File.read(Word("/proc/self/status"), limit: 65536) else { return false }
+        let lines = status.split(separator: UInt8(ascii: "\n"))
+        // A kernel without PID namespaces does not have the line.
+        guard let line = lines.first(where: { $0.starts(with: Array("NSpid:".utf8)) }) else { return true }
+        return line.split(whereSeparator: { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }).count == 2
+    }
+}

@@ -1,0 +1,43 @@
+import CLibevent
+
+/// A path with content of its own.
+@safe final class HTTPRoute {
+    /// What a GET gets.
+    enum Answer {
+        case content(HTTPContent)
+        case stream(HTTPEventStream)
+
+        /// What OPTIONS gets of it.
+        var status: HTTPStatus {
+            switch self {
+            case .content(let content): content.status
+            case .stream: .ok
+            }
+        }
+    }
+
+    /// By which the server counts its requests.
+    let number: Int
+    let validity: HTTPValidity
+    let answer: (borrowing HTTPRequest) -> Answer
+    private unowned let server: HTTPServer
+
+    init(
+        _ server: HTTPServer, number: Int, _ validity: HTTPValidity,
+        answer: @escaping (borrowing HTTPRequest) -> Answer
+    ) {
+        self.server = server
+        self.number = number
+        self.validity = validity
+        self.answer = answer
+    }
+
+    func reply(to request: UnsafeMutablePointer<evhttp_request>?) {
+        unsafe server.reply(to: request, by: self)
+    }
+
+    static func from(_ context: UnsafeMutableRawPointer?) -> HTTPRoute {
+        guard let context = unsafe context else { preconditionFailure("libevent lost the context of a route") }
+        return unsafe Unmanaged<HTTPRoute>.fromOpaque(context).takeUnretainedValue()
+    }
+}

@@ -1,0 +1,39 @@
+import Document
+import Host
+import Loop
+import Machine
+
+/// The listener for a load balancer's agent check, and the line behind it.
+final class AgentSocket {
+    /// Where it listens, in words: `0.0.0.0:6667`.
+    let place: String
+    private let server: LineServer
+    private let line: Line
+
+    /// What is told; an object of its own, for the server to hold.
+    private final class Line {
+        var bytes: [UInt8] = []
+    }
+
+    /// Opens the listener, for that many connections at once.
+    init(
+        _ loop: EventLoop, _ address: SocketAddress, port: UInt16, connections: Int
+    ) throws(StatusSocket.Failure) {
+        let line = Line()
+        self.line = line
+        do {
+            let socket = try ListeningSocket(address, port: port)
+            place = StatusSocket.place(address, socket.port)
+            server = try LineServer(loop, on: socket.release(), connections: connections) { line.bytes }
+        } catch {
+            throw StatusSocket.Failure(
+                description: "--agent-port: cannot listen on \(StatusSocket.place(address, port)): \(error)")
+        }
+    }
+
+    /// What is told from now on.
+    func publish(_ health: Health) { line.bytes = AgentLine.bytes(health) }
+
+    /// Closes the listener.
+    func close() { server.stop() }
+}

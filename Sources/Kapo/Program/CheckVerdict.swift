@@ -1,0 +1,88 @@
+import Config
+import Host
+import Loop
+
+/// Whether an answer is healthy, and the words for one that is not.
+package enum CheckVerdict {
+    /// Bytes of the body's first line that are shown.
+    private static let shownBytes = 200
+
+    /// Judges what came of asking.
+    package static func report(
+        _ settings: CheckSettings, _ result: Result<HTTPAnswer, HTTPFailure>
+    ) -> CheckReport {
+        switch result {
+        case .failure(let failure): return report(settings, because: text(of: failure, settings))
+        case .success(let answer):
+            guard settings.healthy.contains(answer.status) else {
+                return report(settings, because: text(of: answer))
+            }
+            guard let sought = settings.sought?.text, !contains(answer.body, Array(sought.utf8)) else {
+                return CheckReport(exitCode: 0, line: nil)
+            }
+            let place = answer.isTruncated ? "the first \(answer.body.count) bytes of the body do" : "the body does"
+            return report(
+                settings, because: "\(status(of: answer)), but \(place) not contain '\(shown(Array(sought.utf8)))'")
+        }
+    }
+
+    /// Not healthy, for that reason.
+    static func report(_ settings: CheckSettings, because reason: String) -> CheckReport {
+        let socket = settings.socket.map { " on \(shown(Array($0.text.utf8)))" } ?? ""
+        return CheckReport(exitCode: 1, line: "kapo check: \(settings.target.text)\(socket): \(reason)")
+    }
+
+    // MARK: Words
+
+    private static func text(of failure: HTTPFailure, _ settings: CheckSettings) -> String {
+        switch failure {
+        case .timeout: "no answer within \(settings.timeout.text) s"
+        case .unknownName(let name): "no address is known for \(name)"
+        case .unreachable(let code): "cannot connect: \(SystemError.text(of: code).lowercased())"
+        case .broken(let code): "the connection broke: \(SystemError.text(of: code).lowercased())"
+        case .empty: "the connection was closed without an answer"
+        case .cut: "the connection was closed in the middle of the answer"
+        case .malformed(.statusLine): "the answer is no HTTP"
+        case .malformed(.header): "the answer is no HTTP: a header cannot be read"
+        case .malformed(.contentLength): "the answer is no HTTP: its Content-Length cannot be read"
+        case .malformed(.chunk): "the answer is no HTTP: a chunk of its body cannot be read"
+        case .malformed(.tooLong): "the answer has too long a header"
+        }
+    }
+
+    /// `503 Service Unavailable: not ready: waiting`, with the first line of the body that is not empty.
+    private static func text(of answer: HTTPAnswer) -> String {
+        let lines = answer.body.prefix(65536).split { $0 == 0x0a || $0 == 0x0d }
+        let line = lines.lazy.map(shown).first { !$0.isEmpty }
+        return [status(of: answer), line].compactMap(\.self).joined(separator: ": ")
+    }
+
+    private static func status(of answer: HTTPAnswer) -> String {
+        let reason = shown(answer.reason)
+        return reason.isEmpty ? "\(answer.status)" : "\(answer.status) \(reason)"
+    }
+
+    /// The text without the space around it, at most 200 bytes of it, on one line: control characters and what would
+    /// change how a terminal shows the line are escaped, and what is not UTF-8 becomes U+FFFD.
+    private static func shown(_ bytes: some Collection<UInt8>) -> String {
+        let text = String(decoding: bytes.prefix(8 * shownBytes), as: UTF8.self).unicodeScalars
+        var shown = ""
+        var count = 0
+        for scalar in text.drop(while: \.properties.isWhitespace) {
+            count += UTF8.width(scalar)
+            if count > shownBytes { break }
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator:
+                shown += "\\u{\(String(scalar.value, radix: 16))}"
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        while shown.unicodeScalars.last?.properties.isWhitespace == true { shown.unicodeScalars.removeLast() }
+        return count > shownBytes ? shown + "…" : shown
+    }
+
+    private static func contains(_ body: [UInt8], _ sought: [UInt8]) -> Bool {
+        guard let first = sought.first else { return true }
+        return body.indices.contains { body[$0] == first && body[$0...].starts(with: sought) }
+    }
+}

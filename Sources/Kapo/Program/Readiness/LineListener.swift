@@ -1,0 +1,24 @@
+import Host
+import Loop
+
+/// Waits for a line on a descriptor of the command.
+final class LineListener {
+    private let pipe: ReadyPipe
+    private var watch: DescriptorWatch?
+
+    /// The command's end; Kapo's copy of it is closed with this object.
+    var writeEnd: Int32 { pipe.writeEnd.number }
+
+    /// Listens until there is a line.
+    init(_ loop: EventLoop, whenReady: @escaping () -> Void) throws(SystemError) {
+        pipe = try ReadyPipe()
+        watch = DescriptorWatch(loop, pipe.number, .readable) { [unowned self] in
+            guard pipe.hasLine() else { return }
+            watch?.stop()
+            whenReady()
+        }
+        watch?.start()
+    }
+
+    deinit { watch?.stop() }
+}
