@@ -1,5 +1,6 @@
 // The child side of a start: what posix_spawn(3) cannot say. The child shares the parent's memory until it executes the
-// command, so it calls nothing that allocates, locks or changes what the parent will see.
+// command, so it calls nothing that allocates, locks or changes what the parent will see. The parent waits for it: as
+// long as chdir(2) and execve(2) take on the command's file system, Kapo does nothing else.
 #define _GNU_SOURCE
 #include "CLinux.h"
 
@@ -57,6 +58,7 @@ static void set_up_group(struct start *start) {
 static void set_up_descriptors(struct start *start) {
     const struct kapo_command *command = start->command;
     if (command->directory >= 0 && fchdir(command->directory) < 0) fail(start, "fchdir");
+    if (command->input >= 0 && dup2(command->input, STDIN_FILENO) < 0) fail(start, "dup2");
     if (command->output >= 0 && dup2(command->output, STDOUT_FILENO) < 0) fail(start, "dup2");
     if (command->error >= 0 && dup2(command->error, STDERR_FILENO) < 0) fail(start, "dup2");
     if (command->ready < 0) {
@@ -121,8 +123,9 @@ static void change_user(struct start *start) {
     if (syscall(SYS_setresgid, group, group, group) < 0) fail(start, "setresgid");
     if (syscall(SYS_setresuid, user, user, user) < 0) fail(start, "setresuid");
     // For good. The way back would be open to capabilities that outlived the change, as securebits can have it.
-    const int undone =
-        (user != 0 && syscall(SYS_setresuid, -1, 0, -1) == 0) || (group != 0 && syscall(SYS_setresgid, -1, 0, -1) == 0);
+    // root keeps the way to any group.
+    const int undone = user != 0 && (syscall(SYS_setresuid, -1, 0, -1) == 0
+                                     || (group != 0 && syscall(SYS_setresgid, -1, 0, -1) == 0));
     if (undone) {
         errno = EPERM;
         fail(start, "the change of user could be undone");
@@ -179,6 +182,9 @@ pid_t kapo_start(const struct kapo_command *command, struct kapo_start_failure *
     pid_t pid = clone(run_child, (char *)stack + STACK_BYTES, CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
     if (pid < 0) *failure = (struct kapo_start_failure){.code = errno, .call = "clone"};
     if (dumpable == 1) prctl(PR_SET_DUMPABLE, 1);
+    // A child that failed had the foreground already. TTOU is blocked here, and does not stop who takes it back.
+    if (pid > 0 && failure->code != 0 && command->terminal >= 0 && tcgetpgrp(command->terminal) == pid)
+        tcsetpgrp(command->terminal, getpgrp());
     sigprocmask(SIG_SETMASK, &before, NULL);
     munmap(stack, STACK_BYTES);
     if (pid > 0 && failure->code != 0) {

@@ -9,7 +9,7 @@ struct HTTPRouteTests {
         await #expect(processExitsWith: .success) {
             Rig.run { rig in
                 let (server, port) = try rig.server()
-                server.route("/readyz", .once) { _ in .text("not ready\n", .unavailable) }
+                server.route("/readyz", .untilChanged) { _ in .text("not ready\n", .unavailable) }
                 let client = try rig.client(port)
                 let answer = try rig.ask(client, "GET /readyz HTTP/1.1\r\n\r\n")
                 #expect(answer.status == "HTTP/1.1 503 Service Unavailable")

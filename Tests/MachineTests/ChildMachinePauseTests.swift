@@ -90,6 +90,13 @@ struct ChildMachinePauseTests {
         #expect(machine.handle(.signalled(number), at: at(6)) == [.signalGroup(pid: 42, signal: number)])
     }
 
+    @Test("process 1, which nothing stops, passes a stop on and goes on itself", arguments: [20, 21, 22] as [Int32])
+    func pidOne(_ number: Int32) {
+        var machine = ChildMachine.running(.run().with { $0.canPause = false })
+        #expect(machine.handle(.signalled(number), at: at(5)) == [.signalGroup(pid: 42, signal: number)])
+        #expect(machine.state.run?.isSuspended == false, "it is expected to be alive until it is seen to be stopped")
+    }
+
     @Test("a TTL counts on while the command is paused, and wakes it to be told")
     func timeToLive() {
         var machine = ChildMachine.running(.run(ttl: 60))

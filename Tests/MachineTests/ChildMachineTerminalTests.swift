@@ -24,8 +24,9 @@ struct ChildMachineTerminalTests {
         }
     }
 
-    @Test("whose group nobody can wake is woken at once, each time", arguments: [20, 21, 22] as [Int32])
-    func leader(_ number: Int32) {
+    @Test("whose group nobody can wake is woken at once when ^Z stops it, each time")
+    func leader() {
+        let number: Int32 = 20
         for situation in ChildSituation.alive {
             var machine = ChildMachine(situation.policy.sharing(.leader), after: situation.events)
             guard machine.state.run?.hasPausedKapo == false else { continue }
@@ -40,6 +41,15 @@ struct ChildMachineTerminalTests {
         }
         var machine = ChildMachine.running(.run().sharing(.leader).with { $0.signals.target = .child })
         #expect(machine.handle(.paused(signal: number), at: at(5)) == [.signalCommand(pid: 42, signal: 18)])
+    }
+
+    @Test(
+        "that reads or writes in the background is not woken: it would be stopped again",
+        arguments: [21, 22] as [Int32])
+    func background(_ number: Int32) {
+        var machine = ChildMachine.running(.run().sharing(.leader))
+        #expect(machine.handle(.paused(signal: number), at: at(5)) == [])
+        #expect(machine.state.run?.isPaused == true && machine.state.run?.hasPausedKapo == false)
     }
 
     @Test("what another signal stops is nobody's job", arguments: [1, 18, 19, 23] as [Int32])

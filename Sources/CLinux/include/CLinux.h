@@ -24,8 +24,8 @@ struct kapo_command {
     char *const *files;
     char *const *arguments;
     char *const *environment;
-    // What becomes standard output and error; all above is closed.
-    int output, error;
+    // What becomes standard input, output and error; all above is closed, but for `ready_number`.
+    int input, output, error;
     // What becomes the descriptor `ready_number`, for the command to write a line to when it is ready.
     int ready, ready_number;
     // An open directory to start in.

@@ -61,15 +61,16 @@ struct Check: ParsableCommand {
 
     /// What is written, laid over what is said in the environment.
     func settings() throws -> CheckSettings {
-        let port = try value(port ?? parent.port.port, "KAPO_PORT") ?? Port(6666)
-        let unix = try value(unix, "KAPO_CHECK_UNIX")
-        let url = try value(url, "KAPO_CHECK_URL")
+        let values = Values(environment: .process)
+        let port = try values.value(port ?? parent.port.port, "KAPO_PORT") ?? Port(6666)
+        let unix = try values.value(unix, "KAPO_CHECK_UNIX")
+        let url = try values.value(url, "KAPO_CHECK_URL")
         return CheckSettings(
             target: try url ?? defaultTarget(port, overSocket: unix != nil),
             socket: unix,
-            timeout: try value(timeout, "KAPO_CHECK_TIMEOUT") ?? CheckTimeout(5),
-            healthy: try value(status, "KAPO_CHECK_STATUS") ?? .successful,
-            sought: try value(contains, "KAPO_CHECK_CONTAINS"))
+            timeout: try values.value(timeout, "KAPO_CHECK_TIMEOUT") ?? CheckTimeout(5),
+            healthy: try values.value(status, "KAPO_CHECK_STATUS") ?? .successful,
+            sought: try values.value(contains, "KAPO_CHECK_CONTAINS"))
     }
 
     private func defaultTarget(_ port: Port, overSocket: Bool) throws -> CheckTarget {

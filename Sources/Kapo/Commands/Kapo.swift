@@ -62,21 +62,6 @@ extension ModeCommand {
     }
 }
 
-extension ParsableCommand {
-    /// The value of an option, or else of its variable.
-    func value<Value: Setting>(_ option: Value?, _ name: String) throws -> Value? {
-        try readable {
-            let variable = try Environment.process.read(name, as: Value.self)
-            return option ?? variable
-        }
-    }
-
-    /// Says no in the same way for a variable as for an option.
-    func readable<Value>(_ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch let error as SettingError { throw ValidationError("\(error)") }
-    }
-}
-
 extension Environment {
     /// The variables of this process.
     static let process = Environment(Invocation.variable)

@@ -48,14 +48,14 @@ struct ReadyOptions: ParsableArguments {
         help: ArgumentHelp(
             "Run that in a shell before each start; if it fails, so has the start. [KAPO_PRE_START]",
             valueName: "command"),
-        completion: .shellCommand("bash -c 'compgen -c'"),
+        completion: .executable,
         transform: ShellCommand.init(text:))
     var preStart: ShellCommand?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Run that in a shell after each end. [KAPO_POST_EXIT]", valueName: "command"),
-        completion: .shellCommand("bash -c 'compgen -c'"),
+        completion: .executable,
         transform: ShellCommand.init(text:))
     var postExit: ShellCommand?
 

@@ -25,21 +25,19 @@ package enum Children {
     /// Takes one change; a child that has ended is reaped by it. SIGCHLD says only "at least one": call until there is
     /// none.
     package static func next() -> Next {
-        while true {
-            var status: Int32 = 0
-            // The kernel fills the status, which lives through the call.
-            let pid = waitpid(&status)
-            if pid == 0 { return .none }
-            guard pid > 0 else { return .noChild }
-            if kapo_wait_exited(status) != 0 {
-                return .change(.ended(pid: pid, code: kapo_wait_exit_code(status), signal: 0))
-            }
-            if kapo_wait_signalled(status) != 0 {
-                return .change(.ended(pid: pid, code: nil, signal: kapo_wait_signal(status)))
-            }
-            if kapo_wait_continued(status) != 0 { return .change(.resumed(pid: pid)) }
-            return .change(.paused(pid: pid, signal: kapo_wait_stop_signal(status)))
+        var status: Int32 = 0
+        // The kernel fills the status, which lives through the call.
+        let pid = waitpid(&status)
+        if pid == 0 { return .none }
+        guard pid > 0 else { return .noChild }
+        if kapo_wait_exited(status) != 0 {
+            return .change(.ended(pid: pid, code: kapo_wait_exit_code(status), signal: 0))
         }
+        if kapo_wait_signalled(status) != 0 {
+            return .change(.ended(pid: pid, code: nil, signal: kapo_wait_signal(status)))
+        }
+        if kapo_wait_continued(status) != 0 { return .change(.resumed(pid: pid)) }
+        return .change(.paused(pid: pid, signal: kapo_wait_stop_signal(status)))
     }
 
     /// Has orphans among the descendants of this process become its children, as pid 1 has by itself.

@@ -28,6 +28,13 @@ package struct Descriptor: ~Copyable {
         }
     }
 
+    /// A new descriptor of /dev/null.
+    package static func null() throws(SystemError) -> Descriptor {
+        let number = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard number >= 0 else { throw SystemError("open") }
+        return Descriptor(owning: number)
+    }
+
     /// How many descriptors this process may have open.
     package static var limit: Int {
         var limits = rlimit()

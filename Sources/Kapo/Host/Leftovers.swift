@@ -45,7 +45,7 @@ package struct Leftovers {
 
     /// Nil where /proc does not tell.
     private var processes: [ProcessStat]? {
-        guard Self.canRead else { return nil }
+        guard ProcessList.isOwn else { return nil }
         let own = getpid()
         return File.names(in: Word("/proc")).compactMap { Int32($0.text) }.compactMap { pid in
             guard pid != own, !others.contains(pid), let line = try? File.read(Word("/proc/\(pid)/stat"), limit: 4096),
@@ -53,15 +53,5 @@ package struct Leftovers {
             else { return nil }
             return stat
         }
-    }
-
-    /// True when /proc is there and its pids are those of this process's PID namespace: a /proc of another one tells
-    /// of strangers. proc(5): NSpid has the pid in the namespace of /proc, and in each one below it.
-    private static var canRead: Bool {
-        guard let status = try? File.read(Word("/proc/self/status"), limit: 65536) else { return false }
-        let lines = status.split(separator: UInt8(ascii: "\n"))
-        // A kernel without PID namespaces does not have the line.
-        guard let line = lines.first(where: { $0.starts(with: Array("NSpid:".utf8)) }) else { return true }
-        return line.split(whereSeparator: { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }).count == 2
     }
 }

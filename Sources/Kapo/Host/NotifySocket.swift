@@ -22,8 +22,8 @@ package struct NotifySocket: ~Copyable {
     /// Its descriptor, readable when there is something to read.
     package var number: Int32 { socket.number }
 
-    /// Opens one with a name that nobody can guess. It listens to this process's user, to root, and to `user`, the one
-    /// of the command.
+    /// Opens one with a name of its own, to which anybody may send. It listens to this process's user, to root, and to
+    /// `user`, the one of the command.
     package init(user: UInt32?) throws(SystemError) {
         let number = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | O_CLOEXEC | O_NONBLOCK, 0)
         guard number >= 0 else { throw SystemError("socket") }

@@ -11,6 +11,16 @@ package enum ProcessList {
         package var startedAt: Int64
     }
 
+    /// True when /proc is there and its pids are those of this process's PID namespace: a /proc of another one tells
+    /// of strangers. proc(5): NSpid has the pid in the namespace of /proc, and in each one below it.
+    package static var isOwn: Bool {
+        guard let status = try? File.read(Word("/proc/self/status"), limit: 65536) else { return false }
+        let lines = status.split(separator: UInt8(ascii: "\n"))
+        // A kernel without PID namespaces does not have the line.
+        guard let line = lines.first(where: { $0.starts(with: Array("NSpid:".utf8)) }) else { return true }
+        return line.split(whereSeparator: { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }).count == 2
+    }
+
     /// A descriptor that becomes readable when this process ends, or what kept Kapo from having one. ESRCH: it is gone.
     package static func follow(pid: Int32, startTicks: UInt64) throws(SystemError) -> Descriptor {
         let number = kapo_pidfd_open(pid)

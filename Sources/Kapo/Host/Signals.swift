@@ -7,8 +7,8 @@ package enum Signals {
     package static let terminate = SIGTERM
     package static let interrupt = SIGINT
     package static let kill = SIGKILL
-    package static let hangUp = SIGHUP
     package static let goOn = SIGCONT
+    package static let hangUp = SIGHUP
     /// Those that ask Kapo itself to end.
     package static let stopping = [SIGTERM, SIGINT]
     /// Those that stop a job of a terminal, and that can be caught.
@@ -86,6 +86,13 @@ package enum Signals {
         if errno != ESRCH { throw SystemError("kill") }
     }
 
+    /// Sends `number` to what is left of the process group of a child that was reaped. As long as somebody is, nobody
+    /// else gets its id.
+    package static func send(_ number: Int32, toRestOfGroup leader: Int32) {
+        precondition(leader > 1, "\(leader) was no child of Kapo")
+        Glibc.kill(-leader, number)
+    }
+
     /// Sends `number` to the child `pid`, which must not have been reaped. That it has ended is no error.
     package static func send(_ number: Int32, to pid: Int32) throws(SystemError) {
         precondition(pid > 1, "\(pid) is no child of Kapo")
@@ -99,7 +106,10 @@ package enum Signals {
         if getppid() != parent { Glibc.kill(getpid(), number) }
     }
 
-    /// Stops this process, as a terminal's stop signal would if it were not caught, until a CONT comes. Pid 1 goes on.
+    /// False for pid 1, which no signal stops.
+    package static var canPause: Bool { getpid() != 1 }
+
+    /// Stops this process, as a terminal's stop signal would if it were not caught, until a CONT comes.
     package static func pause() {
         Glibc.kill(getpid(), SIGSTOP)
     }

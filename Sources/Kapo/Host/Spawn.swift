@@ -1,13 +1,13 @@
 import CLinux
 import Glibc
 
-/// A command to start: found along the PATH of its environment, in a process group of its own, with the caller's
-/// working directory.
+/// A command to start: found along the PATH of its environment, in a process group or a session of its own.
 package struct Command: Sendable {
     package var words: [Word]
     /// Entries `NAME=value`.
     package var environment: [Word]
-    /// Descriptors that become its standard output and error; nil to inherit Kapo's.
+    /// Descriptors that become its standard input, output and error; nil to inherit Kapo's.
+    package var input: Int32?
     package var output: Int32?
     package var error: Int32?
     /// A descriptor that becomes the one of that number, 3 at least; nil for none.
@@ -38,7 +38,8 @@ package struct Command: Sendable {
         self.environment = environment
     }
 
-    /// Starts it with the signals of `inherited` and returns its pid. Descriptors above 2 stay with Kapo.
+    /// Starts it with the signals of `inherited` and returns its pid. Descriptors above 2 stay with Kapo, but for
+    /// `ready`.
     package func spawn(_ inherited: Signals.Inherited) throws(SystemError) -> Int32 {
         var failure = unsafe kapo_start_failure()
         var request = unsafe request(inherited)
@@ -64,6 +65,7 @@ package struct Command: Sendable {
     /// What needs no memory besides.
     private func request(_ inherited: Signals.Inherited) -> kapo_command {
         var request = unsafe kapo_command()
+        unsafe request.input = input ?? -1
         unsafe request.output = output ?? -1
         unsafe request.error = error ?? -1
         unsafe request.directory = directory ?? -1

@@ -21,9 +21,11 @@ package enum Terminal {
         if isForeground { tcsetpgrp(STDIN_FILENO, group) }
     }
 
-    /// Makes this process's group the foreground again, if `group` is it now.
+    /// Makes this process's group the foreground again, if `group` is it now, or a group that has no member left.
     package static func takeBack(from group: Int32) {
-        if tcgetpgrp(STDIN_FILENO) == group { tcsetpgrp(STDIN_FILENO, getpgrp()) }
+        let foreground = tcgetpgrp(STDIN_FILENO)
+        let isDead = foreground > 1 && kill(-foreground, 0) != 0 && errno == ESRCH
+        if foreground == group || isDead { tcsetpgrp(STDIN_FILENO, getpgrp()) }
     }
 
     /// Gives the terminal up, for a command that has a session of its own to take it. Whoever leads the session of a

@@ -15,4 +15,9 @@ package enum Variables {
         return environment.filter { !seen.contains(Array($0.bytes.prefix { $0 != equals })) }
             + entries.map { Word(bytes: $0.name + [equals] + $0.value) }
     }
+
+    /// The same for texts.
+    package static func set(_ changes: [(name: String, value: String)], in environment: [Word]) -> [Word] {
+        set(changes.map { (Array($0.name.utf8), Array($0.value.utf8)) }, in: environment)
+    }
 }

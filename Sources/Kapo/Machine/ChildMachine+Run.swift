@@ -110,7 +110,7 @@ extension ChildMachine {
         }
         guard let sent = policy.signals.rewritten(signal) else { return (state(run), []) }
         var actions = [send(sent, to: run)]
-        if SignalNumber.pausing.contains(signal) {
+        if SignalNumber.pausing.contains(signal), policy.canPause {
             run.hasPausedKapo = true
             actions.append(.pause)
         }
@@ -130,8 +130,8 @@ extension ChildMachine {
         case .job:
             run.hasPausedKapo = true
             return (state(run), [.pauseJob(signal: signal)])
-        // As the kernel does it to a group that nobody can wake.
-        case .leader: return (state(run), [send(SignalNumber.cont, to: run)])
+        // As the kernel does it to a group that nobody can wake. TTIN and TTOU would come again at once.
+        case .leader: return (state(run), signal == SignalNumber.tstp ? [send(SignalNumber.cont, to: run)] : [])
         }
     }
 

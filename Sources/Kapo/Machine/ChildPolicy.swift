@@ -36,6 +36,8 @@ package struct ChildPolicy: Equatable, Sendable {
     package var sweeps = true
     package var hasPreStart = false
     package var hasPostExit = false
+    /// False for process 1, which no signal stops.
+    package var canPause = true
     /// What Kapo has of a terminal that the command gets the foreground of.
     package var terminal = TerminalShare.none
 

@@ -31,6 +31,7 @@ package enum SignalNumber {
     package static let kill: Int32 = 9
     package static let term: Int32 = 15
     package static let cont: Int32 = 18
+    package static let tstp: Int32 = 20
     /// TSTP, TTIN and TTOU: they stop a job of a terminal, and Kapo with it.
-    package static let pausing: Set<Int32> = [20, 21, 22]
+    package static let pausing: Set<Int32> = [tstp, 21, 22]
 }

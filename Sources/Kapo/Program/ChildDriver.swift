@@ -34,6 +34,7 @@ final class ChildDriver {
         if let directory = try? WorkingDirectory.leave() { command.directory = directory.release() }
         sharesTerminal = Terminal.isThere && !inherited.ignores(Signals.hangUp)
         var policy = options.policy
+        policy.canPause = Signals.canPause
         policy.terminal = !Terminal.isThere || options.hasSession ? .none : Terminal.isLedByUs ? .leader : .job
         let machine = ChildMachine(policy: policy, seed: UInt64.random(in: 0 ... .max))
         runner = MachineRunner(runtime, machine) { [unowned self] in perform($0) }
@@ -99,9 +100,8 @@ final class ChildDriver {
         readiness = nil
         runtime.console.runEnded()
         Terminal.takeBack(from: pid)
-        let leftovers = Leftovers(ofGroup: pid, except: sides.pids)
-        self.leftovers = leftovers
-        send(.exited(status, leavesOthers: leftovers.areThere))
+        leftovers = options.policy.sweeps ? Leftovers(ofGroup: pid, except: sides.pids) : nil
+        send(.exited(status, leavesOthers: leftovers?.areThere ?? false))
         // It may have heard of that alone: when a shell is killed, those in the foreground do.
         if status == .signalled(Signals.hangUp), hasHungUp() { askedToStop(Signals.hangUp) }
     }
@@ -188,7 +188,7 @@ final class ChildDriver {
             }
             self.hook = pid
         } catch let failure as SpawnFailure {
-            runtime.log.error("\(failure.reason)")
+            runtime.log.error("a hook is not run: \(failure.reason)")
             send(.hookEnded(succeeded: false))
         } catch {
             runtime.log.error("cannot start a hook: \(error)")
@@ -203,13 +203,13 @@ final class ChildDriver {
         }
     }
 
-    private static func variables(for hook: Hook) -> [String] {
+    private static func variables(for hook: Hook) -> [(name: String, value: String)] {
         switch hook {
         case .preStart: []
         case .postExit(let status, let restarts):
             [
-                "KAPO_EXIT_CODE=\(status.documentCode)", "KAPO_EXIT_SIGNAL=\(status.signal)",
-                "KAPO_RESTARTS=\(restarts)",
+                ("KAPO_EXIT_CODE", String(status.documentCode)), ("KAPO_EXIT_SIGNAL", String(status.signal)),
+                ("KAPO_RESTARTS", String(restarts)),
             ]
         }
     }

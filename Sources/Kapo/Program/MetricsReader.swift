@@ -25,7 +25,9 @@ final class MetricsReader {
         metrics.timeToLive = timeToLive
         metrics.own = own
         // Without /proc nobody knows what anybody uses.
-        if metrics.own.usage != nil { metrics.command = command(reports.map(\.pid).filter { $0 != 0 }) }
+        // Where /proc is that of another PID namespace, a child's pid means somebody else there.
+        let isTold = subject.mode == .watch || ProcessList.isOwn
+        if metrics.own.usage != nil, isTold { metrics.command = command(reports.map(\.pid).filter { $0 != 0 }) }
         metrics.http.requests = counters.requestsByPath.map(Metrics.Requests.init)
         metrics.http.connectionsAccepted = counters.connectionsAccepted
         metrics.http.connectionsOpen = counters.connectionsOpen

@@ -19,6 +19,30 @@ import Testing
         }
     }
 
+    @Test("a start that fails keeps nothing of the terminal from the next one")
+    func failedStart() throws {
+        try Sandbox.run { box in
+            _ = try box.writeExecutable("worker", "#!/bin/sh\nread line\necho got $line\n")
+            try box.terminal(
+                """
+                worker = box + "/worker"
+                t = leader(["supervise", "--wait", "0.1", worker])
+                started(t)
+                os.chmod(worker, 0o644)
+                t.type("one\\n")
+                t.expect("got one.*Permission denied")
+                os.chmod(worker, 0o755)
+                kapo, command = started(t)
+                assert t.foreground() == command
+                t.type("two\\n")
+                t.expect("got two")
+                started(t)
+                t.type("\\x03")
+                assert t.end() == 130
+                """)
+        }
+    }
+
     @Test("where no shell looks after Kapo's job, ^Z stops nothing either")
     func orphanedJob() throws {
         try Sandbox.run { box in

@@ -18,7 +18,11 @@ import Testing
             time.sleep(0.02)
         s.listen()
         while True:
-            s.accept()[0].close()
+            client = s.accept()[0]
+            client.settimeout(15)
+            if client.recv(1) == b"":
+                open(directory + "/closed", "w")
+            client.close()
         """
 
     @Test("it is ready when it accepts connections, on 127.0.0.1 or on ::1 alone", arguments: ["127.0.0.1", "::1"])
@@ -33,6 +37,8 @@ import Testing
             try box.allow("go")
             try kapo.runningEntry()
             #expect(kapo.log.contains("python3 is ready"))
+            // A server that serves one client at a time must not be left with this one.
+            try box.hear("closed")
         }
     }
 

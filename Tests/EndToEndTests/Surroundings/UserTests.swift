@@ -33,6 +33,7 @@ import Testing
             #expect(try box.run(["--user", "4242"], script).output == "4242\n4242\n4242\n")
             #expect(try box.run(["--user", "4242:7"], script).output == "4242\n7\n7\n")
             #expect(try box.run(["--user", "nobody:root"], "id -g; id -G").output.hasPrefix("0\n0"))
+            #expect(try box.run(["--user", "root:4243"], "id -u; id -g").output == "0\n4243\n")
         }
     }
 

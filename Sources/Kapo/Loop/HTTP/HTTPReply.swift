@@ -17,11 +17,12 @@ enum HTTPReply {
         \(badRequestText)
         """
 
-    /// Answers. evhttp owns the request and frees it when the answer is sent; nobody may touch it afterwards. If the
-    /// server ends, the answer is the last on its connection, unless more has come behind the request. True when the
-    /// answer depends on nothing but the request, the content and the second.
+    /// Answers. evhttp owns the request and frees it when the answer is sent; nobody may touch it afterwards. `isLive`
+    /// is for content that is made anew each time. If the server ends, the answer is the last on its connection, unless
+    /// more has come behind the request. True when the answer depends on nothing but the request, the content and the
+    /// second.
     static func send(
-        to request: UnsafeMutablePointer<evhttp_request>, from server: HTTPServer,
+        to request: UnsafeMutablePointer<evhttp_request>, from server: HTTPServer, isLive: Bool,
         _ answer: (borrowing HTTPRequest) -> HTTPRoute.Answer
     ) -> Bool {
         let headers = unsafe evhttp_request_get_output_headers(request)
@@ -43,8 +44,9 @@ enum HTTPReply {
         case (EVHTTP_REQ_OPTIONS, true):
             unsafe add(headers, "Allow", methods)
             unsafe evhttp_add_header(headers, "Content-Length", "0")
-            // Load balancers check with OPTIONS, and go by the status.
-            let status = unsafe answer(HTTPRequest(request)).status
+            // Load balancers check with OPTIONS, and go by the status; what is made anew each time is always there.
+            var status = HTTPStatus.ok
+            if !isLive, case .content(let content) = unsafe answer(HTTPRequest(request)) { status = content.status }
             unsafe evhttp_send_reply(request, status.code, status.reason, nil)
         case (EVHTTP_REQ_GET, false), (EVHTTP_REQ_HEAD, false), (EVHTTP_REQ_OPTIONS, false):
             unsafe sendText(to: request, 400, "Bad Request", badRequestText)

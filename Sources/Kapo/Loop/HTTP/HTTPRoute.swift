@@ -6,14 +6,6 @@ import CLibevent
     enum Answer {
         case content(HTTPContent)
         case stream(HTTPEventStream)
-
-        /// What OPTIONS gets of it.
-        var status: HTTPStatus {
-            switch self {
-            case .content(let content): content.status
-            case .stream: .ok
-            }
-        }
     }
 
     /// By which the server counts its requests.

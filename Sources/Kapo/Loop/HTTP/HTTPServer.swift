@@ -200,7 +200,9 @@ import Glibc
         lastReply = route?.validity ?? .untilChanged
         counters.count(route: lastRoute)
         isReplying = true
-        let isPlain = unsafe HTTPReply.send(to: request, from: self) { route?.answer($0) ?? .content(content) }
+        let isPlain = unsafe HTTPReply.send(to: request, from: self, isLive: lastReply == .once) {
+            route?.answer($0) ?? .content(content)
+        }
         if !isPlain { lastReply = .once }
         isReplying = false
     }

@@ -21,7 +21,11 @@ final class ConnectionProbe {
 
     private func probe(isIPv6: Bool, _ whenKnown: @escaping (Bool) -> Void) {
         do {
-            attempt = try Attempt(loop, port, isIPv6, whenKnown)
+            attempt = try Attempt(loop, port, isIPv6) { [weak self] succeeded in
+                // Closed at once: a server that takes one connection at a time would wait for it.
+                self?.attempt = nil
+                whenKnown(succeeded)
+            }
         } catch {
             whenKnown(false)
         }

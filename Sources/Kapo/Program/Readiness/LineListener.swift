@@ -9,13 +9,12 @@ final class LineListener {
     /// The command's end; Kapo's copy of it is closed with this object.
     var writeEnd: Int32 { pipe.writeEnd.number }
 
-    /// Listens until there is a line.
+    /// Calls `whenReady` for each line, or for several at once.
     init(_ loop: EventLoop, whenReady: @escaping () -> Void) throws(SystemError) {
         pipe = try ReadyPipe()
         watch = DescriptorWatch(loop, pipe.number, .readable) { [unowned self] in
-            guard pipe.hasLine() else { return }
-            watch?.stop()
-            whenReady()
+            // Read on: a command that writes more must not be kept waiting.
+            if pipe.hasLine() { whenReady() }
         }
         watch?.start()
     }

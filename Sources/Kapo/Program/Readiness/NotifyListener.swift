@@ -3,6 +3,9 @@ import Loop
 
 /// Hears what the command says over sd_notify(3).
 final class NotifyListener {
+    /// Datagrams that are read in one round of the loop.
+    private static let mostMessages = 64
+
     private let socket: NotifySocket
     private var watch: DescriptorWatch?
 
@@ -15,9 +18,13 @@ final class NotifyListener {
     ) throws(SystemError) {
         socket = try NotifySocket(user: user)
         watch = DescriptorWatch(loop, socket.number, .readable) { [unowned self] in
-            // Each turn takes a datagram; the handler may give this object up, which outlives the turn.
+            // The handler may give this object up, which outlives the round. What is left waits for the next one:
+            // whoever sends faster than Kapo reads must not keep it from all else.
             withExtendedLifetime(self) {
-                while let messages = socket.next() { messages.forEach(handler) }
+                for _ in 0..<Self.mostMessages {
+                    guard let messages = socket.next() else { break }
+                    messages.forEach(handler)
+                }
             }
         }
         watch?.start()

@@ -57,10 +57,10 @@ final class Readiness {
 
     /// Gives the command what it needs to tell.
     func equip(_ command: inout Command) {
-        if let notify { command.environment.append(Word("\(Notifier.variable)=\(notify.name)")) }
-        if let watchdogNanoseconds {
-            command.environment.append(Word("WATCHDOG_USEC=\(watchdogNanoseconds / 1000)"))
-        }
+        var variables: [(name: String, value: String)] = []
+        if let notify { variables.append((Notifier.variable, notify.name)) }
+        if let watchdogNanoseconds { variables.append(("WATCHDOG_USEC", String(watchdogNanoseconds / 1000))) }
+        command.environment = Variables.set(variables, in: command.environment)
         if let line { command.ready = (descriptor: line.writeEnd, number: descriptor) }
     }
 
