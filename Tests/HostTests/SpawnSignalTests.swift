@@ -9,7 +9,7 @@ struct SpawnSignalTests {
     private static let all: [Int32] = (1...64).filter { $0 != 32 && $0 != 33 && $0 != SIGKILL && $0 != SIGSTOP }
 
     /// The C library keeps these two as it found them.
-    private static let library = mask(of: [32, 33])
+    private static let reserved = mask(of: [32, 33])
 
     @Test(
         "those that were blocked and ignored at the start are, and no others",
@@ -19,7 +19,7 @@ struct SpawnSignalTests {
         let inherited = Start.inherited(blocked: blocked, ignored: numbers)
         let outcome = try Start.run(Start.words("cat", "/proc/self/status"), inherited)
         #expect(outcome.mask("SigBlk") == mask(of: blocked))
-        #expect(outcome.mask("SigIgn").map { $0 & ~Self.library } == mask(of: numbers))
+        #expect(outcome.mask("SigIgn").map { $0 & ~Self.reserved } == mask(of: numbers))
         #expect(outcome.mask("SigCgt") == 0)
     }
 
