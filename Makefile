@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 
 PREFIX ?= /usr/local
-BUILD_PACKAGES := libevent-dev pkg-config
+BUILD_PACKAGES := libevent-dev libyaml-dev pkg-config
 TEST_PACKAGES := $(BUILD_PACKAGES) busybox-static curl dumb-init gcc haproxy iproute2 libc6-dev procps prometheus \
 	python3 python3-prometheus-client python3-yaml strace supervisor systemd tini util-linux wrk
-BENCH_PACKAGES := $(BUILD_PACKAGES) gcc haproxy iproute2 libc6-dev nginx-light procps python3 strace util-linux wrk
+BENCH_PACKAGES := $(BUILD_PACKAGES) gcc haproxy iproute2 libc6-dev nginx-light procps python3 runit s6 \
+	strace util-linux wrk
 SOURCES := Package.swift Sources Tests
 
 # One static executable, without symbols and without what nothing calls. The scratch path is its own, because
@@ -45,8 +46,8 @@ release: build-packages ## Build the static executable .build/kapo
 	install -m 755 "$$($(RELEASE) --show-bin-path)/kapo" .build/kapo
 
 .PHONY: install
-install: release ## Install the program, its completions and its manual below PREFIX (default /usr/local)
-	@scripts/install "$(DESTDIR)$(PREFIX)"
+install: release ## Install the program, its completions and its manual below PREFIX; COMPAT=1: immortal's names too
+	@COMPAT="$(COMPAT)" scripts/install "$(DESTDIR)$(PREFIX)"
 
 .PHONY: format
 format: ## Format the sources

@@ -32,10 +32,11 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibevent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
+        .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CLinux"),
 
         room("Machine"),
-        room("Config"),
+        room("Config", knows: ["CYaml"]),
         room("Document", knows: ["Machine"]),
         room("Host", knows: ["CLinux"]),
         room("Loop", knows: ["CLibevent"]),
@@ -52,7 +53,11 @@ let package = Package(
         tests("HostTests", of: ["Host"]),
         tests("LoopTests", of: ["Loop", "CLibevent"]),
         tests("Fuzz", of: ["Loop", "CLibevent"], excluding: ["FailCases"]),
-        tests("CommandsTests", of: ["Commands", "Config", "Host", "Loop", "Machine", "Program", argumentParser]),
+        tests(
+            "CommandsTests",
+            of: [
+                "Commands", "Config", "Document", "Host", "Loop", "Machine", "Program", argumentParser, logging,
+            ]),
         tests("TidyTests", of: ["Host"]),
         // The dependency builds the program that these tests drive.
         tests("EndToEndTests", of: ["Commands"]),

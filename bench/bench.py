@@ -14,11 +14,13 @@ import chart
 import gates
 import idle
 import load
+import logs
 import machine
 import memory
 import namespace
 import pressure
 import report
+import services
 import startup
 import syscalls
 import tools
@@ -86,8 +88,12 @@ def _measure(servers: Servers, descriptors: int) -> dict[str, Any]:
     _say("memory after many requests, and allocations")
     results["million"] = None if quick else memory.measure_million(servers)
     results["allocations"] = allocations.measure_allocations(servers)
+    _say("a thousand services")
+    results["services"] = services.measure_services(servers)
     _say("tail under pressure")
     results["pressure"] = pressure.measure_pressure(servers)
+    _say("captured output into rotated files")
+    results["logging"] = logs.measure_logging(servers)
     return results
 
 

@@ -24,8 +24,13 @@ def connect(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=10)
 
 
-def exchange(connection: socket.socket, request: bytes = KEEP_ALIVE_REQUEST) -> bytes:
-    """Sends a request and reads one whole answer, which must be a 200."""
+def request(path: str) -> bytes:
+    """A request for a path, on a connection that stays open."""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+
+def exchange(connection: socket.socket, request: bytes = KEEP_ALIVE_REQUEST, only_ok: bool = True) -> bytes:
+    """Sends a request and reads one whole answer, which must be a 200 unless others are welcome."""
     connection.sendall(request)
     answer = b""
     while not _is_whole(answer):
@@ -33,7 +38,7 @@ def exchange(connection: socket.socket, request: bytes = KEEP_ALIVE_REQUEST) -> 
         if not piece:
             raise BenchError("a server closed the connection before its answer was whole")
         answer += piece
-    if not answer.startswith(b"HTTP/1.1 200"):
+    if only_ok and not answer.startswith(b"HTTP/1.1 200"):
         raise BenchError(f"a server answered {answer[:64]!r}")
     return answer
 

@@ -47,7 +47,9 @@ def _gated_values(results: dict[str, Any]) -> dict[str, float | None]:
     calls = {load: counts[KAPO]["calls_per_request"] for load, counts in results["syscalls"].items()}
     memory = results["idle"][KAPO]["memory_kib"]
     held = results["idle_connections"]["servers"][KAPO]
+    logging = results["logging"]["ways"]
     million, allocations = results["million"], results["allocations"]
+    services = results["services"]
     return {
         "syscalls_keep_alive": calls["keep_alive"],
         "syscalls_new_connection": calls["new_connection"],
@@ -58,4 +60,15 @@ def _gated_values(results: dict[str, Any]) -> dict[str, float | None]:
         "idle_connection_bytes": held["bytes_per_connection"],
         "unanswered_connections": results["idle_connections"]["connections"] - held["answered_again"],
         "socket_errors": socket_errors(results["loads"], KAPO),
+        "logs_changed": 0 if results["logging"]["is_intact"] else 1,
+        "services_up_seconds": services["up_seconds"],
+        "services_resident_kib": services["memory_kib"]["resident"],
+        "services_wakeups": services["idle"]["wakeups"],
+        "services_restart_ms": services["restart_ms"]["summary"]["median"],
+        "services_change_ms": services["change_ms"]["summary"]["median"],
+        "services_metrics_ms": services["metrics_ms"]["summary"]["median"],
+    } | {
+        f"log_time_over_{name.replace('-', '_')}_{way}": logging[way]["time_ratios"][name]["median"]
+        for name in ("svlogd", "s6-log")
+        for way in logging
     }

@@ -13,6 +13,7 @@ def markdown(results: dict[str, Any]) -> str:
     parts = [_heading(results)]
     parts += [_load_table(results["loads"][load.name]) for load in LOADS]
     parts += [_rest_table(results), _syscall_table(results["syscalls"]), _pressure_table(results["pressure"])]
+    parts += [_logging_table(results["logging"]), _service_table(results["services"])]
     parts += [_kapo_lines(results), _bar_table(results["bars"]), _gate_table(results["gates"])]
     return "\n\n".join(parts)
 
@@ -117,6 +118,42 @@ def _pressure_table(pressure: dict[str, Any]) -> str:
     titles = [rounds, "measured pressure", "p50 µs", "p99 µs", "p99.9 µs", "max µs"]
     titles += ["waited for its core ms", "errors"]
     return _table(titles, rows)
+
+
+def _service_table(services: dict[str, Any]) -> str:
+    """One Kapo with many services."""
+    memory, idle = services["memory_kib"], services["idle"]
+    calls = ", ".join(f"{name} {count}" for name, count in idle["calls"].items())
+    rows = [
+        ["all run after s", f"{services['up_seconds']:.2f}"],
+        ["CPU time for that, s", f"{services['up_cpu_seconds']:.2f}"],
+        ["resident KiB", f"{memory['resident']}"],
+        ["private KiB", f"{memory['private']}"],
+        [f"wakeups in {idle['seconds']} s", f"{idle['wakeups']}"],
+        [f"system calls in {idle['seconds']} s", calls or "0"],
+    ]
+    for name, title in (("restart_ms", "restart"), ("change_ms", "file changed"), ("metrics_ms", "scrape")):
+        figure = services[name]["summary"]
+        rows.append([f"{title} ms", f"**{figure['median']:.2f}** ({figure['min']:.2f}–{figure['max']:.2f})"])
+    return _table([f"Services in one Kapo: {services['services']}", ""], rows)
+
+
+def _logging_table(logging: dict[str, Any]) -> str:
+    """How fast output goes into rotated files, and Kapo's time over that of the others."""
+    rows = []
+    for way, measured in logging["ways"].items():
+        for name, speed in measured["megabytes_per_second"].items():
+            ratio = measured["time_ratios"].get(name)
+            rows.append(
+                [
+                    f"{TITLES.get(name, name)}, {'plain' if way == 'plain' else 'with times'}",
+                    f"**{speed['median']:.0f}** ({speed['min']:.0f}–{speed['max']:.0f})",
+                    f"{ratio['median']:.2f} ({ratio['min']:.2f}–{ratio['max']:.2f})" if ratio else "",
+                ]
+            )
+    intact = "the same out" if logging["is_intact"] else "**not the same out**"
+    title = f"{logging['lines']} lines of {logging['bytes'] / 1e6:.0f} MB in, {intact}; rounds: {logging['rounds']}"
+    return _table([title, "MB/s", "Kapo's time / its time"], rows)
 
 
 def _kapo_lines(results: dict[str, Any]) -> str:

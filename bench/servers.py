@@ -3,11 +3,12 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 
 import client
 from settings import BENCH, BenchError, Settings, find_program
@@ -77,8 +78,15 @@ class Servers:
             yield server
 
     @contextmanager
-    def running_command(self, name: str, port: int, command: list[str]) -> Iterator[Server]:
-        """Runs any command line as a server, with its standard output dropped."""
+    def running_command(
+        self,
+        name: str,
+        port: int,
+        command: list[str],
+        variables: Mapping[str, str] = MappingProxyType({}),
+        start_seconds: float = START_SECONDS,
+    ) -> Iterator[Server]:
+        """Runs any command line as a server, with further variables and its standard output dropped."""
         pinned = ["taskset", "-c", str(self.settings.server_core), *command]
         with self._log.open("ab") as log:
             process = subprocess.Popen(
@@ -86,12 +94,12 @@ class Servers:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                env=environment(name),
+                env=environment(name) | dict(variables),
                 start_new_session=True,
             )
         try:
             try:
-                client.fetch_when_open(port, START_SECONDS)
+                client.fetch_when_open(port, start_seconds)
             except OSError as error:
                 raise BenchError(f"{name} does not answer: {error}\n{self._log_end()}") from error
             yield Server(name, process.pid, port)

@@ -41,7 +41,7 @@ def read_settings() -> Settings:
     kapo = _executable("KAPO") or ROOT / ".build" / "kapo"
     if not kapo.is_file():
         raise BenchError("There is no release binary of Kapo: run `make release`, or set KAPO")
-    for program in ("wrk", "nginx", "haproxy", "strace", "taskset", "cc"):
+    for program in ("wrk", "nginx", "haproxy", "strace", "taskset", "cc", "svlogd", "s6-log"):
         if find_program(program) is None:
             raise BenchError(f"{program} is missing")
     return Settings(

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,23 @@ def measure_syscalls(servers: Servers, fleet: list[Server]) -> dict[str, Any]:
     return {load.name: {server.name: _count(servers, server, load) for server in fleet} for load in loads}
 
 
-def _count(servers: Servers, server: Server, load: Load) -> dict[str, Any]:
-    """Attaches strace, puts the load on, detaches and divides."""
+def count_calls(servers: Servers, server: Server, body: Callable[[], Any]) -> tuple[dict[str, int], Any]:
+    """Attaches strace, runs the body, detaches; the calls by name, and what the body returned."""
     summary = servers.scratch / f"strace-{server.name}"
     pinned = ["taskset", "-c", str(servers.settings.server_core)]
     command = [*pinned, "strace", "-f", "-c", "-o", str(summary), "-p", str(server.pid)]
     tracer = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_attached(tracer, server.pid)
-        report = run_wrk(servers.settings, server, load, LOAD_SECONDS)
+        result = body()
     finally:
         _detach(tracer)
-    calls = _read_summary(summary)
+    return _read_summary(summary), result
+
+
+def _count(servers: Servers, server: Server, load: Load) -> dict[str, Any]:
+    """Puts the load on and divides."""
+    calls, report = count_calls(servers, server, lambda: run_wrk(servers.settings, server, load, LOAD_SECONDS))
     requests = report["requests"]
     return {
         "requests": requests,

@@ -1,24 +1,88 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <link.h>
 #include <malloc.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 int kapo_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
+int kapo_pidfd_send_signal(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
+}
+
+// PIDFD_SIGNAL_PROCESS_GROUP of linux/pidfd.h, which older headers lack.
+enum { TO_PROCESS_GROUP = 1 << 2 };
+
+int kapo_pidfd_send_signal_to_group(int pidfd, int signal) {
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, TO_PROCESS_GROUP);
+}
+
+pid_t kapo_fork(void) { return fork(); }
+
 int kapo_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
+int kapo_set_pipe_size(int descriptor, int bytes) { return fcntl(descriptor, F_SETPIPE_SZ, bytes); }
+
+ssize_t kapo_tee(int from, int to, size_t count) { return tee(from, to, count, SPLICE_F_NONBLOCK); }
+
+ssize_t kapo_splice(int from, int to, size_t count) {
+    return splice(from, NULL, to, NULL, count, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
+}
+
+const void *kapo_last_newline(const void *bytes, size_t count) { return memrchr(bytes, '\n', count); }
+
+int64_t kapo_birth(int descriptor) {
+    struct statx status;
+    if (statx(descriptor, "", AT_EMPTY_PATH, STATX_BTIME, &status) < 0) return INT64_MAX;
+    if (!(status.stx_mask & STATX_BTIME)) return INT64_MAX;
+    return status.stx_btime.tv_sec * INT64_C(1000000000) + status.stx_btime.tv_nsec;
+}
+
 int kapo_open_working_directory(void) { return open(".", O_PATH | O_DIRECTORY | O_CLOEXEC); }
+
+int kapo_open_directory(const char *path) { return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC); }
+
+int kapo_peer(int descriptor, struct kapo_peer *peer) {
+    struct ucred credentials;
+    socklen_t length = sizeof credentials;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return -1;
+    *peer = (struct kapo_peer){.process = credentials.pid, .user = credentials.uid, .group = credentials.gid};
+    return 0;
+}
+
+int kapo_peer_groups(int descriptor, gid_t *groups, size_t room) {
+    socklen_t length = (socklen_t)(room * sizeof *groups);
+    // The C library of Debian 12 has this number; ERANGE comes with the length that would do.
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0 && errno != ERANGE) return -1;
+    return (int)(length / sizeof *groups);
+}
+
+int kapo_open_directory_at(int parent, const char *name) {
+    return openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int kapo_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
+
+int kapo_terminal_size(int descriptor, int *rows, int *columns) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) return -1;
+    *rows = size.ws_row;
+    *columns = size.ws_col;
+    return 0;
+}
 
 int kapo_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 

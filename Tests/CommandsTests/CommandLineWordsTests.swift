@@ -143,25 +143,27 @@ struct DeclaredOptionsTests {
         Kapo.helpMessage(columns: 300), Kapo.helpMessage(for: Run.self, columns: 300),
         Kapo.helpMessage(for: Supervise.self, columns: 300), Kapo.helpMessage(for: Watch.self, columns: 300),
     ]
-    private static let checkHelp = Kapo.helpMessage(for: Check.self, columns: 300)
+    private static let otherHelps = [
+        Kapo.helpMessage(for: Check.self, columns: 300), Kapo.helpMessage(for: Ctl.self, columns: 300),
+    ]
 
     @Test("every option that takes a value is in it, and nothing else is")
     func valueOptions() {
         let modes = Self.helps.map(Self.declared)
-        let all = modes + [Self.declared(in: Self.checkHelp)]
+        let all = modes + Self.otherHelps.map(Self.declared)
         #expect(all.reduce(into: Set()) { $0.formUnion($1.withValue) } == CommandLineWords.valueOptions)
         #expect(all.allSatisfy { $0.flags.isDisjoint(with: CommandLineWords.valueOptions) })
         #expect(modes.allSatisfy { $0.flags.isSuperset(of: ["-h", "--help", "-b", "--sidebind", "--no-sidebind"]) })
     }
 
-    @Test("every mode is in it by all its names, and nothing else is; check takes no command")
+    @Test("every mode is in it by all its names, and nothing else is; check, ctl and dir take none")
     func modes() {
         let lines = Kapo.helpMessage(columns: 300).split(separator: "\n", omittingEmptySubsequences: false)
         let section = lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
         let names = section.flatMap { line in
             line.dropFirst(2).split(separator: "  ")[0].split(separator: ", ").map(String.init)
         }
-        #expect(Set(names) == CommandLineWords.modes.union(["check", "c"]))
-        #expect(names.count == 8)
+        #expect(Set(names) == CommandLineWords.modes.union(["check", "c", "ctl", "dir"]))
+        #expect(names.count == 11)
     }
 }

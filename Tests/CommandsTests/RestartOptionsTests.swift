@@ -8,7 +8,8 @@ import Testing
 struct RestartOptionsTests {
     private static func policy(_ line: String, _ variables: [String: String] = [:]) throws -> RestartPolicy {
         let words = line.split(separator: " ").map(String.init)
-        return try RestartOptions.parse(words).policy(Values(environment: Environment { variables[$0] }))
+        return try RestartOptions.parse(words).policy(
+            Values(environment: Environment { variables[$0] }), wait: Seconds(5))
     }
 
     /// Every option with a value that is not its default.

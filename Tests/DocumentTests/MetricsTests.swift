@@ -16,17 +16,18 @@ struct MetricsTests {
         let subject = StatusEntry.Subject(
             mode: .supervise, command: #"./a "b"\c"#, arguments: ["--password", "secret"], sidebindPort: 0,
             waitNanoseconds: 0)
-        var metrics = Metrics(version: "1.2.3", subject: subject, reports: [report], now: 1_795_206_118_000_000_000)
-        metrics.timeToLive = 57_500_000_000
-        metrics.command.usage = .init(residentBytes: 4096, virtualBytes: 8192, descriptors: 3, threads: 2)
-        metrics.command.processorTime = 1_010_000_000
+        var entry = Metrics.Entry(subject: subject, reports: [report])
+        entry.timeToLive = 57_500_000_000
+        entry.command.usage = .init(residentBytes: 4096, virtualBytes: 8192, descriptors: 3, threads: 2)
+        entry.command.processorTime = 1_010_000_000
+        entry.streams = [.init(name: "stdout", bytes: 70, lines: 3), .init(name: "stderr", bytes: 0, lines: 0)]
+        var metrics = Metrics(version: "1.2.3", entries: [entry], now: 1_795_206_118_000_000_000)
         metrics.own.usage = .init(residentBytes: 2048, virtualBytes: 10_240, descriptors: 9, threads: 1)
         metrics.own.processorTime = 20_000_000
         metrics.own.startedAt = 1_795_206_000_000_000_000
         metrics.http.requests = [.init(path: "*", count: 5), .init(path: "/metrics", count: 2)]
         metrics.http.connectionsAccepted = 6
         metrics.http.connectionsOpen = 1
-        metrics.streams = [.init(name: "stdout", bytes: 70, lines: 3), .init(name: "stderr", bytes: 0, lines: 0)]
         metrics.logLinesDropped = 4
         return metrics
     }()
@@ -167,12 +168,12 @@ struct MetricsTests {
     @Test("what nobody knows is not said, and never 0")
     func unknown() {
         var metrics = Self.full
-        metrics.reports = [Report()]
-        metrics.timeToLive = nil
-        metrics.command = .init()
+        metrics.entries[0].reports = [Report()]
+        metrics.entries[0].timeToLive = nil
+        metrics.entries[0].command = .init()
         metrics.own.usage = nil
         metrics.own.processorTime = nil
-        metrics.streams = []
+        metrics.entries[0].streams = []
         let answer = text(metrics.bytes(in: .text))
         for name in [
             "last_", "command_start", "command_uptime", "ttl", "command_cpu", "command_resident", "command_open",
@@ -188,9 +189,9 @@ struct MetricsTests {
     @Test("a run that has ended says how, and keeps its start")
     func ended() {
         var metrics = Self.full
-        metrics.reports[0].status = .stopped
-        metrics.reports[0].pid = 0
-        metrics.reports[0].exit = .exited(3)
+        metrics.entries[0].reports[0].status = .stopped
+        metrics.entries[0].reports[0].pid = 0
+        metrics.entries[0].reports[0].exit = .exited(3)
         let answer = text(metrics.bytes(in: .text))
         #expect(answer.contains("\nkapo_up 0\n"))
         #expect(answer.contains("\nkapo_last_exit_code 3\n"))
@@ -202,9 +203,9 @@ struct MetricsTests {
     @Test("several processes are one series, of the oldest or of the sum")
     func several() {
         var metrics = Self.full
-        var second = metrics.reports[0]
+        var second = metrics.entries[0].reports[0]
         second.startedAt = 1_795_206_117_000_000_000
-        metrics.reports.append(second)
+        metrics.entries[0].reports.append(second)
         let answer = text(metrics.bytes(in: .text))
         #expect(answer.contains("\nkapo_processes 2\n"))
         #expect(answer.contains("\nkapo_up 1\n"))
@@ -227,7 +228,7 @@ struct MetricsTests {
     func noNegativeTime() {
         var metrics = Self.full
         metrics.now = 0
-        metrics.timeToLive = -1
+        metrics.entries[0].timeToLive = -1
         let answer = text(metrics.bytes(in: .text))
         #expect(answer.contains("\nkapo_command_uptime_seconds 0\n"))
         #expect(answer.contains("\nkapo_command_ttl_remaining_seconds 0\n"))

@@ -35,7 +35,7 @@ struct StatusDocumentTests {
     }
 
     private func document(_ subject: StatusEntry.Subject, _ reports: Report...) -> String {
-        text(StatusDocument.bytes(reports.map { StatusEntry(subject: subject, report: $0) }))
+        text(StatusDocument.bytes([StatusDocument.entries(reports.map { StatusEntry(subject: subject, report: $0) })]))
     }
 
     @Test("before the first start")

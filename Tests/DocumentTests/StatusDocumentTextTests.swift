@@ -13,12 +13,9 @@ struct StatusDocumentTextTests {
     }
 
     private static func document(_ command: String, _ arguments: [String]) -> [UInt8] {
-        StatusDocument.bytes([
-            StatusEntry(
-                subject: StatusEntry.Subject(
-                    mode: .run, command: command, arguments: arguments, sidebindPort: 0, waitNanoseconds: 0),
-                report: Report())
-        ])
+        let subject = StatusEntry.Subject(
+            mode: .run, command: command, arguments: arguments, sidebindPort: 0, waitNanoseconds: 0)
+        return StatusDocument.bytes([StatusDocument.entries([StatusEntry(subject: subject, report: Report())])])
     }
 
     @Test(

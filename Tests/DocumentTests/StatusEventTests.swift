@@ -19,7 +19,7 @@ struct StatusEventTests {
         let subject = StatusEntry.Subject(
             mode: .run, command: "a\nb\r\ndata: c", arguments: ["\n\nid: 9\n", "\u{2028}\u{0}"], sidebindPort: 0,
             waitNanoseconds: 0)
-        let document = StatusDocument.bytes([StatusEntry(subject: subject, report: Report())])
+        let document = StatusDocument.bytes([StatusDocument.entries([StatusEntry(subject: subject, report: Report())])])
         let event = text(StatusEvent.bytes(number: 1, document: document))
         // As a reader splits it: at CR LF, LF or CR.
         let lines = event.unicodeScalars.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r" }

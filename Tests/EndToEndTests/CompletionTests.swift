@@ -8,7 +8,9 @@ import Testing
             let outcome = try box.finish([Programs.kapo, "--generate-completion-script", shell])
             #expect(outcome.code == 0)
             #expect(outcome.errors == "")
-            for word in ["run", "supervise", "watch", "check", "socket-activation", "kill-after", "contains"] {
+            for word in [
+                "run", "supervise", "watch", "check", "ctl", "halt", "socket-activation", "kill-after", "contains",
+            ] {
                 #expect(outcome.output.contains(word), "\(word)")
             }
         }
@@ -32,13 +34,17 @@ import Testing
                 ask kapo su
                 ask kapo run --kill
                 ask kapo --log-format j
+                mkdir -p sdir/web
+                export IMMORTAL_SDIR=sdir HOME=$PWD
+                ask kapo ctl re
+                ask kapo ctl restart w
                 """
             try Files.write(box.path("complete"), complete.utf8)
             let outcome = try box.finish(
                 ["env", "--chdir", box.directory, "bash", "complete"], environment: ["KAPO": Programs.kapo])
             #expect(outcome.errors == "")
             let replies = outcome.output.split(separator: "\n").map { $0.filter { $0 != " " } }
-            #expect(replies == ["supervise", "--kill-after", "json"])
+            #expect(replies == ["supervise", "--kill-after", "json", "restart", "web"])
         }
     }
 }

@@ -36,7 +36,7 @@ import Testing
     func units() throws {
         try Sandbox.run { box in
             // systemd-analyze looks for the programs, so they are named where they are now.
-            for name in ["kapo.service", "kapo.socket"] {
+            for name in ["kapo.service", "kapo.socket", "kapo-dir.service"] {
                 let text = Repository.text("examples/\(name)")
                     .replacing("/usr/local/bin/kapo", with: Programs.kapo)
                     .replacing("/usr/local/bin/worker.sh", with: worker)
@@ -45,7 +45,7 @@ import Testing
             let outcome = try box.finish(
                 [
                     "systemd-analyze", "verify", "--man=no", "--recursive-errors=no", box.path("kapo.service"),
-                    box.path("kapo.socket"),
+                    box.path("kapo.socket"), box.path("kapo-dir.service"),
                 ])
             #expect(outcome.code == 0)
             #expect(outcome.errors == "")

@@ -72,6 +72,25 @@ import Testing
         }
     }
 
+    @Test("docs/ctl.md has each verb, each signal and each option that the help of ctl has")
+    func ctl() throws {
+        try Sandbox.run { box in
+            let help = try box.finish([Programs.kapo, "ctl", "--help"]).output.replacing(/\s+/, with: " ")
+            let page = Repository.text("docs/ctl.md")
+            let verbs = try #require(help.firstMatch(of: /<verb> ([a-z, ]+)\./)).1.split(separator: ", ")
+            #expect(verbs.count == 8)
+            for verb in verbs { #expect(page.contains("| `\(verb)` |"), "\(verb)") }
+            let signals = help.matches(of: /(-[a-z0-9]{1,2}) ([A-Z]+[12]?)[,.]/)
+            #expect(signals.count == 13)
+            for signal in signals { #expect(page.contains("`\(signal.1)` | \(signal.2) |"), "\(signal.2)") }
+            let options = Set(help.matches(of: /--[a-z]+/).map { String($0.output) })
+            #expect(options == ["--help", "--json", "--plain", "--signal", "--version"])
+            for option in options.subtracting(["--help", "--version"]) {
+                #expect(page.contains("`\(option)`") || page.contains("`\(option) "), "\(option)")
+            }
+        }
+    }
+
     @Test("each word of Status that docs/wire.md explains is one of the program, and the other way round")
     func statusWords() {
         let page = Repository.text("docs/wire.md")
@@ -90,12 +109,20 @@ import Testing
             #expect(real == real.sorted())
             let page = Repository.text("docs/wire.md")
             let examples = page.split(separator: "\n").filter { $0.hasPrefix("[{") }
-            #expect(examples.count == 11)
-            for example in examples {
-                for entry in example.split(separator: "},{") { #expect(fields(String(entry)) == real) }
+            #expect(examples.count == 12)
+            // That of services comes last, and its entries have one field more.
+            let directory = try box.directoryOfServices(["a": "cmd: sleep 600"])
+            let services = try box.kapo(["supervise", "--config-dir", directory])
+            try services.answer("/readyz", 200, "ok")
+            let named = fields(try services.get())
+            #expect(named == (real + ["Name"]).sorted())
+            for (index, example) in examples.enumerated() {
+                for entry in example.split(separator: "},{") {
+                    #expect(fields(String(entry)) == (index == 11 ? named : real))
+                }
             }
             let table = page.matches(of: /(?m)^\| `([A-Za-z]+)` \| ?●? ?\|/).map { String($0.1) }
-            #expect(table == real)
+            #expect(table == named)
         }
     }
 

@@ -1,33 +1,39 @@
 import Glibc
 import Testing
 
-/// Random scripts, told to a server that replays and to one that does not. All in one suite, one after the other: the
-/// servers belong to the thread that runs them.
+/// Random scripts, told to a server that replays and to one that does not. The short runs are in processes of
+/// their own: there, libevent's memory is watched, and other tests use libevent too.
 @Suite("Replay changes no answer", .serialized)
 struct FuzzTests {
     /// Scripts of the short run.
     static let scripts: ClosedRange<UInt64> = 1...1000
 
     @Test("a fixed number of random scripts", .enabled(if: !Environment.isByHand))
-    func short() throws {
-        var campaign = Campaign()
-        for seed in Self.scripts {
-            if let failure = try campaign.failure(seed: seed) {
-                Issue.record("\(failure)")
-                return
+    func short() async {
+        await #expect(processExitsWith: .success) {
+            var campaign = Campaign()
+            for seed in FuzzTests.scripts {
+                if let failure = try campaign.failure(seed: seed) {
+                    Issue.record("\(failure)")
+                    return
+                }
             }
+            let total = campaign.total
+            // If hardly a request were replayed, this would have shown nothing.
+            #expect(total.hits * 4 > total.answers, "\(total)")
+            if Environment.isTalkative { Terminal.say("fuzz: \(total)") }
         }
-        let total = campaign.total
-        // If hardly a request were replayed, this would have shown nothing.
-        #expect(total.hits * 4 > total.answers, "\(total)")
-        if Environment.isTalkative { Terminal.say("fuzz: \(total)") }
     }
 
-    @Test("a script that was written down", .enabled(if: !Environment.isByHand), arguments: FailCase.all)
-    func failCase(_ failCase: FailCase) throws {
-        let script = try #require(Script(text: failCase.text), "not a script")
-        var campaign = Campaign()
-        if let failure = try campaign.failure(of: script, named: failCase.name) { Issue.record("\(failure)") }
+    @Test("scripts that were written down", .enabled(if: !Environment.isByHand))
+    func written() async {
+        await #expect(processExitsWith: .success) {
+            for failCase in FailCase.all {
+                let script = try #require(Script(text: failCase.text), "\(failCase.name) is not a script")
+                var campaign = Campaign()
+                if let failure = try campaign.failure(of: script, named: failCase.name) { Issue.record("\(failure)") }
+            }
+        }
     }
 
     @Test("scripts are found beside this file")

@@ -10,7 +10,7 @@ enum Poison {
     private static let mark = 0x4b61_706f_4675_7a7a
     private static let header = 16
 
-    // One thread runs libevent: the suite's, whose tests come one after the other.
+    // One thread of the process runs libevent, for it has no other tests, or they were not asked for.
     nonisolated(unsafe) private static var blocks: [UnsafeMutableRawPointer] = unsafe []
     nonisolated(unsafe) private static var oldest = 0
     nonisolated(unsafe) private static var isDamaged = false

@@ -9,7 +9,7 @@ final class Side {
     private(set) var liveCount = 0
     /// How often the content of the other route was made.
     private(set) var readyCount = 0
-    private var published: [UInt8] = []
+    private let published = Published()
     private var ports: [Script.Flavour: UInt16] = [:]
 
     /// The route whose content is made anew for each request.
@@ -23,12 +23,18 @@ final class Side {
         var limits = HTTPLimits(connections: 64)
         limits.headerBytes = 4096
         limits.bodyBytes = 2048
-        limits.inputBytes = 2 * HTTPServer.readBytes
+        limits.inputBytes = 2 * EventLoop.readBytes
         return limits
     }
 
+    /// What is answered; an object of its own, for the server to hold.
+    private final class Published {
+        var bytes: [UInt8] = []
+    }
+
     init(_ loop: EventLoop, replays: Bool) throws {
-        server = try HTTPServer(loop, limits: Self.limits, replays: replays, content: Self.content([]))
+        let published = published
+        server = try HTTPServer(loop, limits: Self.limits, replays: replays) { Self.content(published.bytes) }
         server.route(Self.livePath, .once) { [unowned self] _ in
             liveCount += 1
             return Self.content(Content.live(count: liveCount))
@@ -38,13 +44,13 @@ final class Side {
             let isText = request.header("accept") == "text/plain"
             return HTTPContent(
                 request.query == "down" ? .unavailable : .ok, type: isText ? "text/plain" : "application/json",
-                bytes: SharedBytes(published))
+                bytes: SharedBytes(published.bytes))
         }
     }
 
     func publish(_ bytes: [UInt8]) {
-        published = bytes
-        server.content = Self.content(bytes)
+        published.bytes = bytes
+        server.contentChanged()
     }
 
     func connect(_ flavour: Script.Flavour) throws -> Client {

@@ -36,6 +36,26 @@ struct DescriptorTests {
         #expect(String(Descriptor.limit) == soft)
     }
 
+    @Test("the limit is raised as far as it goes, and a command has the one from before")
+    func raise() async {
+        await #expect(processExitsWith: .success) {
+            var limits = rlimit(rlim_cur: 300, rlim_max: 400)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+            // The kernel reads the struct during the call.
+            guard unsafe setrlimit(resource, &limits) == 0, Descriptor.limit == 300 else { exit(1) }
+            var inherited = Start.plain
+            inherited.limits = Descriptor.raiseLimit()
+            guard Descriptor.limit == 400 else { exit(2) }
+            let words = Start.words("sh", "-c", "ulimit -Sn; ulimit -Hn")
+            guard try Start.run(words, inherited).output == Array("300\n400\n".utf8) else { exit(3) }
+            let own = try Start.run(words, inherited) { command in
+                command.limits = Limit(name: "nofile", soft: 350, hard: 360).map { [$0] } ?? []
+            }
+            guard own.output == Array("350\n360\n".utf8) else { exit(4) }
+            exit(Descriptor.raiseLimit().isEmpty && Descriptor.limit == 400 ? 0 : 5)
+        }
+    }
+
     @Test("closed standard descriptors become /dev/null, and open ones stay")
     func fillStandardOnes() async {
         await #expect(processExitsWith: .success) {

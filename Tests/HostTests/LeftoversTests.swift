@@ -113,4 +113,50 @@ struct LeftoversTests {
             exit(0)
         }
     }
+
+    @Test("of the group alone: orphans that have left it do not count, and are not signalled")
+    func groupOnly() async {
+        await #expect(processExitsWith: .success) {
+            try Children.adoptOrphans()
+            let leader = try Start.sleeper(Start.words("sh", "-c", "sleep 600 & setsid sleep 600 & sleep 0.5"))
+            guard ChildrenTests.change() == .ended(pid: leader, code: 0, signal: 0) else { exit(1) }
+            var left = Leftovers(ofGroup: leader, scope: .group)
+            guard left.areThere, Leftovers(ofGroup: leader).areThere else { exit(2) }
+            left.signal(SIGKILL)
+            guard case .ended(let pid, code: nil, signal: SIGKILL) = ChildrenTests.change(), pid != leader else {
+                exit(3)
+            }
+            guard !left.areThere, Leftovers(ofGroup: leader).areThere, Children.next() == .none else { exit(4) }
+            var rest = Leftovers(ofGroup: leader)
+            rest.signal(SIGKILL)
+            guard case .ended(_, code: nil, signal: SIGKILL) = ChildrenTests.change() else { exit(5) }
+            exit(Children.next() == .noChild && !rest.areThere ? 0 : 6)
+        }
+    }
+
+    @Test("of the group alone: one that has ended is not left, though nobody has reaped it")
+    func groupOnlyZombie() async {
+        await #expect(processExitsWith: .success) {
+            let pid = try Start.sleeper()
+            let left = Leftovers(ofGroup: pid, scope: .group)
+            guard left.areThere else { exit(1) }
+            kill(pid, SIGKILL)
+            guard holdsInTime({ !left.areThere }), processStat(pid)?.isDead == true else { exit(2) }
+            guard ChildrenTests.change() == .ended(pid: pid, code: nil, signal: SIGKILL) else { exit(3) }
+            exit(0)
+        }
+    }
+
+    @Test("to see whether there are children takes none of them")
+    func children() async {
+        await #expect(processExitsWith: .success) {
+            guard !Children.areThere else { exit(1) }
+            let pid = try Start.sleeper()
+            guard Children.areThere else { exit(2) }
+            kill(pid, SIGKILL)
+            guard holdsInTime({ processStat(pid)?.isDead == true }), Children.areThere else { exit(3) }
+            guard Children.next() == .change(.ended(pid: pid, code: nil, signal: SIGKILL)) else { exit(4) }
+            exit(Children.areThere ? 5 : 0)
+        }
+    }
 }

@@ -111,7 +111,7 @@ struct ProcessListTests {
         // The kernel's tick is 10 ms, and the clocks are read one after the other.
         #expect(found.startedAt > before - 1_000_000_000 && found.startedAt < Clock.wall + 1_000_000_000)
         #expect(throws: SystemError("pidfd_open", ESRCH)) {
-            _ = try ProcessList.follow(pid: pid, startTicks: found.startTicks + 1).release()
+            _ = try ProcessList.follow(pid: pid, startTicks: found.startTicks + 1)
         }
         let follower = try ProcessList.follow(pid: pid, startTicks: found.startTicks)
         var wanted = pollfd(fd: follower.number, events: Int16(POLLIN), revents: 0)
@@ -125,7 +125,7 @@ struct ProcessListTests {
         isReaped = true
         #expect(reap(pid) == 128 + SIGKILL)
         #expect(throws: SystemError("pidfd_open", ESRCH)) {
-            _ = try ProcessList.follow(pid: pid, startTicks: found.startTicks).release()
+            _ = try ProcessList.follow(pid: pid, startTicks: found.startTicks)
         }
     }
 

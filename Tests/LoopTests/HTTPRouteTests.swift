@@ -80,7 +80,7 @@ struct HTTPRouteTests {
                 #expect(try ready() == "503 down -")
                 #expect(try ready("?x") == "503 down x")
                 made.state = "up"
-                server.content = .text("other")
+                server.contentChanged()
                 #expect(try ready() == "200 up -")
                 let before = made.count
                 for number in 1...50 {

@@ -37,9 +37,9 @@ final class Rig {
     /// A server without connections, and the port that it listens on.
     func server(
         limits: HTTPLimits = HTTPLimits(connections: 100), replays: Bool = true, sendBuffer: Int32? = nil,
-        content: String = "content"
+        content: String = "content", _ status: HTTPStatus = .ok
     ) throws -> (server: HTTPServer, port: UInt16) {
-        let server = try HTTPServer(loop, limits: limits, replays: replays, content: .text(content))
+        let server = try HTTPServer(loop, limits: limits, replays: replays, content: { .text(content, status) })
         let (descriptor, port) = try Socket.listening(sendBuffer: sendBuffer)
         try server.accept(on: descriptor)
         servers.append(server)

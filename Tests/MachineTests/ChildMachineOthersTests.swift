@@ -5,9 +5,9 @@ import Testing
 @Suite("What a command leaves behind")
 struct ChildMachineOthersTests {
     private static let swept: [ChildAction] = [
-        .log(.ended(pid: 42, .exited(3))), .log(.sweeping), .signalOthers(group: 42, signal: 15),
+        .log(.ended(pid: 42, .exited(3))), .log(.sweeping), .signalOthers(signal: 15),
     ]
-    private static let killed: [ChildAction] = [.log(.killingOthers), .signalOthers(group: 42, signal: 9)]
+    private static let killed: [ChildAction] = [.log(.killingOthers), .signalOthers(signal: 9)]
 
     /// A machine whose command ended at second 9 with others left.
     private static func sweeping(_ policy: ChildPolicy) -> ChildMachine {
@@ -96,13 +96,13 @@ struct ChildMachineOthersTests {
         var machine = Self.sweeping(.supervise())
         let before = machine
         for _ in 0..<3 {
-            #expect(machine.handle(.otherEnded, at: at(10)) == [.signalOthers(group: 42, signal: 15)])
+            #expect(machine.handle(.otherEnded, at: at(10)) == [.signalOthers(signal: 15)])
             #expect(machine == before)
         }
         _ = machine.handle(.deadline, at: at(19))
         let killing = machine
         for _ in 0..<3 {
-            #expect(machine.handle(.otherEnded, at: at(19)) == [.signalOthers(group: 42, signal: 9)])
+            #expect(machine.handle(.otherEnded, at: at(19)) == [.signalOthers(signal: 9)])
             #expect(machine == killing)
         }
     }
@@ -171,7 +171,7 @@ struct ChildMachineOthersTests {
         #expect(machine.history.restarts == 1)
         #expect(machine.report.previousExit == .exited(3))
         _ = machine.handle(.left(.exited(4)), at: at(11))
-        #expect(machine.handle(.deadline, at: at(21)).last == .signalOthers(group: 43, signal: 9))
+        #expect(machine.handle(.deadline, at: at(21)).last == .signalOthers(signal: 9))
         #expect(machine.report.exit == .exited(4))
         #expect(machine.report.previousExit == .exited(3))
     }

@@ -22,6 +22,9 @@ struct ChildMachineSweepTests {
                 #expect(machine.state == row.next, "\(situation) on \(event)")
                 #expect(
                     machine.history.failures == before.history.failures + row.failures, "\(situation) on \(event)")
+                #expect(
+                    machine.state.name == "down" || machine.history.wish == row.wish ?? before.history.wish,
+                    "\(situation) on \(event)")
             } else {
                 #expect(actions.isEmpty, "\(situation) on \(event)")
                 #expect(machine == before, "\(situation) on \(event)")
@@ -49,7 +52,7 @@ struct ChildMachineSweepTests {
     func deadline(_ situation: ChildSituation) {
         let expected: Int64? =
             switch situation.state {
-            case .idle, .starting, .failed, .finished: nil
+            case .idle, .starting, .failed, .down, .left, .finished: nil
             case .running(let run):
                 // Nothing is expected of what is suspended; time goes on.
                 (run.isPaused || run.hasPausedKapo

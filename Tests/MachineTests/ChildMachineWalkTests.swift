@@ -14,7 +14,7 @@ struct ChildMachineWalkTests {
             steps += 1
             world.take(.askedToStop(signal: 2))
             if world.command != nil { world.take(.exited(.signalled(9), leavesOthers: true)) }
-            if world.hook != nil && !world.hookHangs { world.take(.hookEnded(succeeded: true)) }
+            if world.hook != nil && !world.isFinished && !world.hookHangs { world.take(.hookEnded(succeeded: true)) }
             if let deadline = world.machine.deadline {
                 world.now = max(world.now, (deadline - at(0).monotonic + second - 1) / second)
                 world.take(.deadline)
@@ -33,6 +33,7 @@ struct ChildMachineWalkTests {
         var (states, events): (Set<String>, Set<String>) = ([], [])
         var (kills, abandoned, held, limited, timedOut, hung) = (0, 0, 0, 0, 0, 0)
         var (late, jobPauses, abandonedHooks) = (0, 0, 0)
+        var (followed, found, unmet, down) = (0, 0, 0, 0)
         for seed in 0..<400 as Range<UInt64> {
             var world = ChildWorld(seed: seed)
             for _ in 0..<300 where !world.isFinished {
@@ -47,6 +48,10 @@ struct ChildMachineWalkTests {
             timedOut += world.notes.count { $0 == .hookTimedOut }
             hung += world.notes.count { if case .hung = $0 { true } else { false } }
             late += world.notes.count { if case .notReady = $0 { true } else { false } }
+            followed += world.notes.count { if case .follows = $0 { true } else { false } }
+            found += world.notes.count { if case .found = $0 { true } else { false } }
+            unmet += world.notes.count { $0 == .requirementUnmet }
+            down += world.notes.count { $0 == .down }
             jobPauses += world.jobPauses
             abandonedHooks += world.abandonedHooks
         }
@@ -55,6 +60,7 @@ struct ChildMachineWalkTests {
         #expect(kills > 100, "KILL was needed")
         #expect(abandoned > 10, "and was not enough")
         #expect(min(held, limited, timedOut, hung) > 10, "\(held) \(limited) \(timedOut) \(hung)")
+        #expect(min(followed, found, unmet, down) > 10, "\(followed) \(found) \(unmet) \(down)")
         #expect(min(late, jobPauses, abandonedHooks) > 10, "\(late) \(jobPauses) \(abandonedHooks)")
     }
 }

@@ -2,7 +2,7 @@ import Machine
 
 extension ChildState {
     /// How many there are.
-    static let names = 12
+    static let names = 14
 
     /// The state without what it carries. A new one does not compile here, and asks for its situations.
     var name: String {
@@ -18,15 +18,19 @@ extension ChildState {
         case .waiting: "waiting"
         case .lingering: "lingering"
         case .failed: "failed"
+        case .down: "down"
+        case .left: "left"
         case .finished: "finished"
         }
     }
 
-    /// The run that lives in it, if one does.
+    /// The run that lives in it, if one does that is still a matter of Kapo.
     var run: Run? {
         switch self {
         case .running(let run), .draining(let run, _, _), .stopping(let run, _): run
-        case .idle, .preparing, .starting, .sweeping, .concluding, .waiting, .lingering, .failed, .finished: nil
+        case .idle, .preparing, .starting, .sweeping, .concluding, .waiting, .lingering, .failed, .down, .left,
+            .finished:
+            nil
         }
     }
 
@@ -36,7 +40,9 @@ extension ChildState {
         case .running: .running(run)
         case .draining(_, let signal, let until): .draining(run, signal: signal, until: until)
         case .stopping(_, let stop): .stopping(run, stop)
-        case .idle, .preparing, .starting, .sweeping, .concluding, .waiting, .lingering, .failed, .finished: self
+        case .idle, .preparing, .starting, .sweeping, .concluding, .waiting, .lingering, .failed, .down, .left,
+            .finished:
+            self
         }
     }
 }
@@ -52,12 +58,13 @@ extension Run {
 
 extension ChildEvent {
     /// How many there are.
-    static let names = 14
+    static let names = 16
 
     /// The event without what it carries. A new one does not compile here, and asks for its rows.
     var name: String {
         switch self {
         case .begin: "begin"
+        case .found: "found"
         case .hookEnded: "hookEnded"
         case .spawned: "spawned"
         case .spawnFailed: "spawnFailed"
@@ -70,7 +77,11 @@ extension ChildEvent {
         case .resumed: "resumed"
         case .askedToStop: "askedToStop"
         case .signalled: "signalled"
+        case .order: "order"
         case .deadline: "deadline"
         }
     }
+
+    /// What it orders, if it is an order.
+    var order: Order? { if case .order(let order) = self { order } else { nil } }
 }

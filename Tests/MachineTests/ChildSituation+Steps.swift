@@ -54,6 +54,13 @@ extension ChildSituation {
         case .sweepingKilling, .sweepingSupervisedKilling: left + [(60, .deadline)]
         case .sweepingKillingAsked: left + [(51, .askedToStop(signal: 15)), (52, .askedToStop(signal: 2))]
         case .sweepingSupervisedAsked: left + [(51, .askedToStop(signal: 2))]
+        case .ordered: start + [(40, .order(.down))]
+        case .reordered: start + [(40, .order(.restart))]
+        case .down: [(0, .order(.down)), (0, .begin)]
+        case .downAfterRun: crash
+        case .preparingCancelled: [(0, .begin), (5, .order(.down))]
+        case .delayed: [(0, .begin)]
+        case .left: start + [(40, .order(.leave))]
         }
     }
 
@@ -62,6 +69,10 @@ extension ChildSituation {
         switch self {
         case .idle: .idle
         case .starting: .starting(nil)
+        case .down: .down(nil)
+        case .downAfterRun: .down(Self.crashed)
+        case .delayed: .waiting(nil, .restart, until: at(200).monotonic)
+        case .left: .left(livingRun)
         case .notStarted: .finished(nil)
         case .retrying: .waiting(nil, .retry, until: at(5).monotonic)
         case .retryingNext: .waiting(Self.crashed, .retry, until: at(60).monotonic)
@@ -76,9 +87,11 @@ extension ChildSituation {
             .running(livingRun)
         case .draining, .drainingPaused, .drainingRun: .draining(livingRun, signal: 15, until: at(70).monotonic)
         case .asked, .killed, .pausedAsked, .expired, .pausedExpired, .expiredAndAsked, .killedAfterTTL,
-            .supervisedAsked, .notReady, .hung, .drained, .askedPaused, .askedSuspended, .askedWoken:
+            .supervisedAsked, .notReady, .hung, .drained, .askedPaused, .askedSuspended, .askedWoken,
+            .ordered, .reordered:
             .stopping(livingRun, stop)
         case .preparing: .preparing(nil, Self.hook(30))
+        case .preparingCancelled: .preparing(nil, Self.hook(15, isCancelled: true))
         case .preparingAsked: .preparing(nil, Self.hook(15, askedBy: 15))
         case .preparingKilled: .preparing(nil, Self.hook(7, isKilled: true, askedBy: 15))
         case .preparingTimedOut: .preparing(nil, Self.hook(31, isKilled: true))
@@ -134,6 +147,7 @@ extension ChildSituation {
         case .killedAfterTTL: Stop(cause: .ttlExpired, killAt: nil)
         case .supervisedAsked: Stop(cause: .asked, killAt: at(50).monotonic)
         case .notReady: Stop(cause: .notReady, killAt: at(70).monotonic)
+        case .ordered, .reordered: Stop(cause: .ordered, killAt: at(50).monotonic)
         case .hung: Stop(cause: .hung, killAt: at(40).monotonic)
         case .drained: Stop(cause: .asked, killAt: at(80).monotonic)
         case .pausedAsked, .askedWoken: Stop(cause: .asked, killAt: nil, hasWoken: true)
@@ -149,11 +163,13 @@ extension ChildSituation {
 
     /// The sweep of what pid 42 left behind.
     static func sweep(isKilling: Bool, until: Int64) -> Sweep {
-        Sweep(group: 42, isKilling: isKilling, until: at(until).monotonic)
+        Sweep(isKilling: isKilling, until: at(until).monotonic)
     }
 
     /// A hook that has time until that second.
-    static func hook(_ until: Int64, isKilled: Bool = false, askedBy signal: Int32? = nil) -> HookRun {
-        HookRun(until: at(until).monotonic, isKilled: isKilled, askedBy: signal)
+    static func hook(
+        _ until: Int64, isKilled: Bool = false, askedBy signal: Int32? = nil, isCancelled: Bool = false
+    ) -> HookRun {
+        HookRun(until: at(until).monotonic, isKilled: isKilled, askedBy: signal, isCancelled: isCancelled)
     }
 }

@@ -32,6 +32,16 @@ enum ChildSituation: String, CaseIterable, CustomTestStringConvertible, Sendable
     case sweeping, sweepingAsked, sweepingKilling, sweepingKillingAsked, sweepingThenLingering
     case sweepingSupervised, sweepingSupervisedAsked, sweepingSupervisedKilling, sweepingThenAtOnce
     case sweepingThenConcluding
+    /// Orders: the command was ordered to end, for ever or for the next run.
+    case ordered, reordered
+    /// Nothing runs: it never did, or there is no start behind its end.
+    case down, downAfterRun
+    /// The hook before a start whose outcome is of no use any more.
+    case preparingCancelled
+    /// The first start is delayed.
+    case delayed
+    /// Kapo ended, and the command runs on.
+    case left
 
     var testDescription: String { rawValue }
 
@@ -67,6 +77,10 @@ enum ChildSituation: String, CaseIterable, CustomTestStringConvertible, Sendable
             .run().concluding
         case .concludingSupervised, .concludingSupervisedTimedOut: .supervise().concluding
         case .concludingThenLingering: .run(wait: 3).concluding
+        case .ordered, .reordered, .down, .left: .supervise()
+        case .downAfterRun: .supervise { $0.when = .never }.with { $0.staysWhenDone = true }
+        case .preparingCancelled: .supervise().preparing
+        case .delayed: .supervise().with { $0.startDelayNanoseconds = 200 * second }
         case .unswept: .run().with { $0.sweeps = false }
         }
     }
@@ -77,6 +91,7 @@ enum ChildSituation: String, CaseIterable, CustomTestStringConvertible, Sendable
         .supervisedAsked, .unstable, .once, .paused, .pausedWithTTL, .pausedExpired, .pausedAsked, .unready,
         .unreadyWatched, .watched, .notReady, .hung, .draining, .drainingPaused, .drainingRun, .drained, .unswept,
         .unreadyPaused, .watchedPaused, .watchedSuspended, .unstableUnready, .askedPaused, .askedSuspended, .askedWoken,
+        .ordered, .reordered,
     ]
     /// Those in which it lives, and nobody told it to stop.
     static let untold: [ChildSituation] = [

@@ -2,7 +2,7 @@
 
 /// What happens when a command has ended.
 extension ChildRow {
-    private static let killingOthers: [ChildAction] = [.log(.killingOthers), .signalOthers(group: 42, signal: 9)]
+    private static let killingOthers: [ChildAction] = [.log(.killingOthers), .signalOthers(signal: 9)]
     private static let crashed = ChildSituation.crashed
     private static let crashedAsked = ChildSituation.crashedAsked
 
@@ -60,6 +60,8 @@ extension ChildRow {
                 ChildRow(
                     .unstable, event, [note, restart],
                     .waiting(ended(.unstable, status), .restart, until: at(105).monotonic)),
+                ChildRow(.ordered, event, [note, .log(.down)], .down(ended(.ordered, status))),
+                ChildRow(.reordered, event, [note, .spawn], .starting(ended(.reordered, status))),
                 ChildRow(
                     .unswept, .left(status), [note, .finish(code: code)], .finished(ended(.unswept, status))),
             ]
@@ -71,7 +73,7 @@ extension ChildRow {
     static let leavings: [ChildRow] = ([.exited(3), .signalled(9)] as [ExitStatus]).flatMap { status in
         ChildSituation.alive.filter { $0 != .unswept }.map { situation in
             let actions: [ChildAction] = [
-                .log(.ended(pid: 42, status)), .log(.sweeping), .signalOthers(group: 42, signal: 15),
+                .log(.ended(pid: 42, status)), .log(.sweeping), .signalOthers(signal: 15),
             ]
             let sweep = ChildSituation.sweep(isKilling: false, until: 110)
             return ChildRow(situation, .left(status), actions, .sweeping(ended(situation, status), sweep))
@@ -109,8 +111,8 @@ extension ChildRow {
             rows.append(ChildRow(situation, .deadline, actions, next, failures: failures))
         }
         // Whom a process that ended leaves behind has not heard of it.
-        rows += killing.map { ChildRow($0, .otherEnded, [.signalOthers(group: 42, signal: 9)], $0.state) }
-        rows += (told + asked).map { ChildRow($0, .otherEnded, [.signalOthers(group: 42, signal: 15)], $0.state) }
+        rows += killing.map { ChildRow($0, .otherEnded, [.signalOthers(signal: 9)], $0.state) }
+        rows += (told + asked).map { ChildRow($0, .otherEnded, [.signalOthers(signal: 15)], $0.state) }
         rows += told.map { ChildRow($0, .deadline, killingOthers, .sweeping(crashed, sweep(true, 101))) }
         rows += asked.map { ChildRow($0, .deadline, killingOthers, .sweeping(crashedAsked, sweep(true, 101))) }
         for (_, event) in askings {

@@ -38,6 +38,8 @@ extension ChildRow {
                 ChildRow(.expired, event, [pass], stopping(.expired, .asked, killAt: 70)),
                 ChildRow(.pausedExpired, event, [pass, cont], stopping(.pausedExpired, .asked, killAt: 70)),
                 ChildRow(.notReady, event, [pass], stopping(.notReady, .asked, killAt: 70)),
+                ChildRow(.ordered, event, [pass], stopping(.ordered, .asked, killAt: 50)),
+                ChildRow(.reordered, event, [pass], stopping(.reordered, .asked, killAt: 50)),
                 ChildRow(.hung, event, [pass], stopping(.hung, .asked, killAt: 40)),
                 ChildRow(.killedAfterTTL, event, [pass], stopping(.killedAfterTTL, .asked, killAt: nil)),
             ]
@@ -50,6 +52,7 @@ extension ChildRow {
         let due: [(ChildSituation, EndCause)] = [
             (.expired, .ttlExpired), (.pausedExpired, .ttlExpired), (.expiredAndAsked, .asked),
             (.supervisedAsked, .asked), (.drained, .asked), (.notReady, .notReady), (.hung, .hung),
+            (.ordered, .ordered), (.reordered, .ordered),
         ]
         let twice: [ChildSituation] = [
             .asked, .killed, .supervisedAsked, .pausedAsked, .expiredAndAsked, .drained, .askedPaused,
@@ -107,7 +110,7 @@ extension ChildRow {
     }
 
     /// What is still expected of a run that goes on is expected anew.
-    private static func renew(_ run: inout Run) {
+    static func renew(_ run: inout Run) {
         if run.readyBy != nil { run.readyBy = at(160).monotonic }
         if run.aliveBy != nil { run.aliveBy = at(120).monotonic }
     }

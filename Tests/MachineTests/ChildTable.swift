@@ -8,32 +8,36 @@ struct ChildRow: Sendable {
     let next: ChildState
     /// What it adds to the failures that are remembered.
     let failures: Int
+    /// What is wanted of the command since; nil when that stays what it was.
+    let wish: Wish?
 
     init(
         _ situation: ChildSituation, _ event: ChildEvent, _ actions: [ChildAction], _ next: ChildState,
-        failures: Int = 0
+        failures: Int = 0, forgetting: Bool = false, wish: Wish? = nil
     ) {
         self.situation = situation
         self.event = event
         self.actions = actions
         self.next = next
-        self.failures = failures
+        self.failures = forgetting ? -situation.machine.history.failures : failures
+        self.wish = wish
     }
 
     /// Each event, with the payloads that the table uses.
-    static let events: [ChildEvent] = [
-        .begin, .hookEnded(succeeded: true), .hookEnded(succeeded: false), .spawned(pid: 77),
-        .spawnFailed(notExecutable), .ready, .alive, .exited(.exited(3)), .exited(.signalled(9)), .left(.exited(3)),
-        .left(.signalled(9)), .otherEnded, .othersEnded, .paused(signal: 19), .paused(signal: 20), .resumed,
-        .askedToStop(signal: 15), .askedToStop(signal: 2), .signalled(1), .signalled(18), .signalled(20),
-        .signalled(21), .signalled(22), .deadline,
-    ]
+    static let events: [ChildEvent] =
+        [
+            .begin, .hookEnded(succeeded: true), .hookEnded(succeeded: false), .spawned(pid: 77),
+            .spawnFailed(notExecutable), .ready, .alive, .exited(.exited(3)), .exited(.signalled(9)), .left(.exited(3)),
+            .left(.signalled(9)), .otherEnded, .othersEnded, .paused(signal: 19), .paused(signal: 20), .resumed,
+            .askedToStop(signal: 15), .askedToStop(signal: 2), .signalled(1), .signalled(18), .signalled(20),
+            .signalled(21), .signalled(22), .deadline,
+        ] + orders + successions
 
     /// What is not in the table changes nothing.
     static let table: [ChildRow] =
         starts + waits + preparations + hookSignals + stops + kills + deadlines + signals + pauses + signs + exits
         + leavings
-        + sweeps + conclusions + conclusionSignals
+        + sweeps + conclusions + conclusionSignals + orderRows + orderedRows + successionRows
 
     /// The note that the command is started again in five seconds, which are over at second 105.
     static let restart = ChildAction.log(.restarts(inNanoseconds: 5 * second))
@@ -123,7 +127,7 @@ struct ChildRow: Sendable {
     /// What a hook before a start is told.
     private static let hookSignals: [ChildRow] = {
         let crashed = ChildSituation.crashed
-        let hook = ChildSituation.hook
+        let hook = { ChildSituation.hook($0, isKilled: $1, askedBy: $2) }
         let timeout: [ChildAction] = [.log(.hookTimedOut), .signalHook(signal: 9)]
         let term: [ChildAction] = [.signalHook(signal: 15)]
         let kill: [ChildAction] = [.signalHook(signal: 9)]

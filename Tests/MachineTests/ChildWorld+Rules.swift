@@ -8,25 +8,64 @@ extension ChildWorld {
         for action in actions { check(action, on: event) }
         expect(!isFinished || machine == before, "a finished machine stays as it is")
         isFinished = isFinished || !actions.finishCodes.isEmpty
-        expect((machine.state.name == "finished") == isFinished, "Kapo ends when the machine has")
+        expect(["finished", "left"].contains(machine.state.name) == isFinished, "Kapo ends when the machine has")
         expect(machine.history.restarts == max(0, starts - 1), "each start after the first one is a restart")
         expect(machine.history.failures >= 0, "failures are counted up")
         let burst = Self.limit(machine.policy)?.burst ?? 0
         expect(machine.history.starts.count <= burst, "no more starts are remembered than count")
         expect(command == nil || machine.report.pid == command, "the command that lives is shown")
         expect(command != nil || machine.report.pid == 0, "there is none to show")
-        expect((machine.report.exit == nil) == (machine.report.endedAt == nil), "an end has its time")
+        let isKnown = machine.report.endedAt != nil && lastStatus != .unknown
+        expect((machine.report.exit != nil) == isKnown, "an end has its time, and is told if it is known")
+        expect(machine.report.starts == tries, "each start that was tried is counted")
+        expect((machine.report.startsAt != nil) == (machine.state.name == "waiting"), "a start that is due has a time")
         expect(machine.report.exit == nil || machine.report.exit == lastStatus, "it is the last one")
-        if machine.history.failures < before.history.failures {
+        if machine.history.failures < before.history.failures, event.name != "order" {
             let lasted = readyAt.map { (endedAt ?? now) - $0 } ?? 0
             expect(lasted >= 4, "only a run that was ready for long makes failures forgotten")
         }
+        checkOrders(event, before)
         checkHealth()
         checkDeadline(before)
         if isSweeping { expect(machine.policy.sweeps && command == nil, "only what is left is swept") }
-        if case .exited(_, true) = event, machine.policy.sweeps {
+        if case .exited(_, true, nil) = event, machine.policy.sweeps {
             expect(isSweeping && sentToOthers == [15], "who is left is told to stop first")
         }
+    }
+
+    private func checkOrders(_ event: ChildEvent, _ before: ChildMachine) {
+        let isOrder = event.name == "order"
+        if before.state.name == "down" {
+            expect(isOrder || event.name == "askedToStop" || machine == before, "down is never left without an order")
+        }
+        if machine.state.name == "down" {
+            expect(command == nil && hook == nil && machine.deadline == nil, "nothing runs, and nothing is due")
+            let isAllowed = machine.policy.staysWhenDone || startsLeft == 0
+            expect(isAllowed, "it was ordered, or there is no start left and Kapo stays")
+        }
+        guard !isAsked && !isFinished, let order = event.order else { return }
+        switch order {
+        case .up, .restart:
+            expect(!["down", "lingering", "failed"].contains(machine.state.name), "what is to be up is on its way")
+            expect(machine.history.failures == 0 && machine.history.retries == 0, "and all is forgiven")
+            if order == .restart { expect(machine.state.name != "running", "what runs is stopped first") }
+        case .down:
+            let isOnTheWay = ["running", "waiting", "failed"].contains(machine.state.name)
+            expect(!isOnTheWay, "what is to be down stops, or is down")
+        case .once, .signal, .kill, .leave: break
+        }
+    }
+
+    private func checkStart() {
+        expect(startsLeft != 0, "an order to run once has one start, and one to be down has none")
+        let policy = machine.policy
+        if let endedAt {
+            let hadShortLife = (endedAt - startedAt) * second < policy.leastLifeNanoseconds
+            let soonest = hadShortLife ? startedAt * second + policy.leastLifeNanoseconds : endedAt * second
+            expect(now * second >= soonest + policy.startDelayNanoseconds, "no start comes too soon")
+        }
+        guard let retries = policy.retries, policy.ttlSeconds.upperBound == 0, !hasNewPolicy else { return }
+        if case .restart = policy.afterExit { expect(runsSinceOrder <= retries, "no more retries than the policy has") }
     }
 
     private func checkHealth() {
@@ -35,7 +74,7 @@ extension ChildWorld {
         expect(health.isLive || health.blocker != nil, "what does not live is not ready")
         expect(report.status != .running || command != nil, "what runs lives")
         expect(command == nil || health.isLive, "and who lives is live")
-        expect(!isFinished || !health.isLive, "at the end nothing is")
+        expect(!isFinished || !health.isLive || machine.state.name == "left", "at the end nothing is")
     }
 
     private func checkDeadline(_ before: ChildMachine) {
@@ -58,6 +97,9 @@ extension ChildWorld {
             expect(!isAsked, "nothing is started after TERM")
             expect(isPrepared == machine.policy.hasPreStart, "the hook before it has succeeded")
             isPrepared = false
+            checkStart()
+            tries += 1
+            startsLeft = startsLeft.map { $0 - 1 }
             let isOver = killedAt.map { now >= $0 + 1 } ?? false
             expect(others == 0 || isOver || !machine.policy.sweeps, "the last run is gone, or could not be killed")
         case .startHook(let started):
@@ -77,12 +119,15 @@ extension ChildWorld {
             hookHangs = hookHangs && (signal != 9 || hookIsStuck)
             guard signal == 9 else { break }
             hookKilledAt = now
+            if event == .order(.leave) { break }
             expect(machine.deadline == at(now + 1).monotonic, "what got KILL has a second left")
         case .signalGroup(let pid, let signal): expect(pid == command && signal != 0, "a signal is for who lives")
         case .signalCommand(let pid, let signal):
-            expect(pid == command && signal != 9 && machine.policy.signals.target == .child, "KILL is for the group")
-        case .signalOthers(let pid, let signal):
-            expect(command == nil && pid == group && others > 0, "the others are those of the last run")
+            let isAddressed = isForeign || event.order == .signal(signal)
+            expect(pid == command && signal != 0, "a signal is for who lives")
+            expect(isAddressed || signal != 9 && machine.policy.signals.target == .child, "KILL is for the group")
+        case .signalOthers(let signal):
+            expect(command == nil && others > 0, "there are others")
             expect(signal == 9 || !sentToOthers.contains(9), "no TERM comes behind a KILL")
             expect(signal == 15 || !sentToOthers.isEmpty, "TERM comes first")
             sentToOthers.append(signal)
@@ -102,7 +147,10 @@ extension ChildWorld {
             notes.append(note)
             if case .hung = note { expect(!isPaused && !isKapoPaused, "what is suspended need not show that it lives") }
             if case .notReady = note { expect(!isPaused && !isKapoPaused, "nor be ready") }
-        case .finish: expect(command == nil && hook == nil, "Kapo ends after its command and its hooks")
+        case .finish(let code):
+            let isLeaving = event == .order(.leave)
+            expect(isLeaving || command == nil && hook == nil, "Kapo ends after its command and its hooks")
+            expect(!isLeaving || code == 0, "and well when it leaves them")
         }
     }
 

@@ -9,8 +9,7 @@ struct ChildWorld {
     var now: Int64 = 0
     /// The living command; nil when there is none.
     var command: Int32?
-    /// The process group of the last run, and how many of it are left.
-    var group: Int32 = 0
+    /// How many the last run has left behind.
     var others = 0
     /// What the others of the last run got, in order.
     var sentToOthers: [Int32] = []
@@ -34,7 +33,19 @@ struct ChildWorld {
     /// Somebody asked Kapo to end, and the policy did not drop it.
     var isAsked = false
     var isFinished = false
+    /// Runs, and starts that were tried.
     var starts = 0
+    var tries = 0
+    /// When the last run was started, or taken over; and the least time before the next one.
+    var startedAt: Int64 = 0
+    /// Somebody else started the command, or ordered an INT for it.
+    var isForeign = false
+    var wasInterrupted = false
+    /// How many starts the last order leaves; nil when there is no end to them.
+    var startsLeft: Int?
+    /// Runs since the last order to start.
+    var runsSinceOrder = 0
+    var hasNewPolicy = false
     var pids: Int32 = 1
     /// What was last done, for the message of a test that fails.
     var trace: [(Int64, ChildState, ChildEvent)] = []
@@ -68,6 +79,11 @@ struct ChildWorld {
         if chance(3) { policy.drainNanoseconds = 3 * second }
         if chance(3) { policy.readyNanoseconds = 4 * second }
         if chance(3) { policy.watchdogNanoseconds = 3 * second }
+        if chance(2) { policy.startDelayNanoseconds = Int64.random(in: 0...2, using: &random) * second }
+        if chance(2) { policy.leastLifeNanoseconds = Int64.random(in: 1...4, using: &random) * second }
+        if chance(3) { policy.retries = Int.random(in: 0...3, using: &random) }
+        policy.staysWhenDone = chance(3)
+        if chance(2) { policy.requirementDelayNanoseconds = 2 * second }
         policy.hasPreStart = chance(3)
         policy.hasPostExit = chance(3)
         policy.terminal = [.none, .none, .job, .leader].randomElement(using: &random) ?? .none
@@ -85,14 +101,24 @@ struct ChildWorld {
 
     /// Lets one thing happen, and what follows from it at once.
     mutating func step() {
+        // Who has left does not hear of what becomes of the command.
+        if machine.state.name == "left" { return }
         now += Int64.random(in: 0...2, using: &random)
         var possible: [ChildEvent] = [.signalled(1), .signalled(20), .signalled(18)]
-        if !hasBegun { possible.append(.begin) }
+        if !hasBegun && !isFinished {
+            let earlier = now - Int64.random(in: 0...3, using: &random)
+            possible += [.begin, .begin, .found(pid: pids + 1, startedAt: at(earlier))]
+        }
         if command != nil {
             let status: Machine.ExitStatus =
                 [.exited(0), .exited(1), .exited(1), .signalled(2), .signalled(9), .signalled(9)].randomElement(
                     using: &random) ?? .exited(1)
-            possible += [.exited(status, leavesOthers: Bool.random(using: &random)), .ready, .alive, .alive]
+            let isFollowed = Int.random(in: 0..<4, using: &random) == 0
+            possible += [
+                .exited(
+                    isForeign ? .unknown : status, leavesOthers: Bool.random(using: &random),
+                    successor: isFollowed ? pids + 1 : nil), .ready, .alive, .alive,
+            ]
             possible.append(isPaused ? .resumed : .paused(signal: Bool.random(using: &random) ? 19 : 20))
         }
         if hook != nil && !hookHangs { possible += [.hookEnded(succeeded: true), .hookEnded(succeeded: false)] }
@@ -102,7 +128,30 @@ struct ChildWorld {
         if Int.random(in: 0..<60, using: &random) == 0 {
             event = .askedToStop(signal: Bool.random(using: &random) ? 15 : 2)
         }
+        if Int.random(in: 0..<20, using: &random) == 0 { event = order() }
+        if Int.random(in: 0..<50, using: &random) == 0 { replacePolicy() }
         take(event)
+    }
+
+    private mutating func order() -> ChildEvent {
+        if Int.random(in: 0..<40, using: &random) == 0 { return .order(.leave) }
+        let orders: [Order] = [.up, .once, .down, .restart, .signal(1), .signal(2), .kill]
+        return .order(orders.randomElement(using: &random) ?? .up)
+    }
+
+    /// Somebody changes the policy, and nothing happens.
+    private mutating func replacePolicy() {
+        var policy = machine.policy
+        policy.retries = Bool.random(using: &random) ? nil : 2
+        policy.ttlSeconds = 4...9
+        if case .restart(var restart) = policy.afterExit {
+            restart.startLimit = Bool.random(using: &random) ? nil : .init(burst: 2, windowNanoseconds: 20 * second)
+            policy.afterExit = .restart(restart)
+        }
+        let (state, deadline) = (machine.state, machine.deadline)
+        machine.replacePolicy(policy)
+        #expect(machine.state == state && machine.deadline == deadline)
+        hasNewPolicy = true
     }
 
     /// The event happens: first in the world, then the machine hears of it.
@@ -124,11 +173,19 @@ struct ChildWorld {
     private mutating func change(by event: ChildEvent) {
         switch event {
         case .begin: hasBegun = true
-        case .exited(let status, let leavesOthers):
-            group = command ?? 0
+        case .found(let pid, let moment, _):
+            (command, pids, hasBegun, isForeign) = (pid, pid, true, true)
+            (readyAt, endedAt, startedAt) = (now, nil, (moment.monotonic - at(0).monotonic) / second)
+            (starts, tries, runsSinceOrder) = (1, 1, 1)
+            startsLeft = startsLeft.map { max(0, $0 - 1) }
+        case .order(let order): change(by: order)
+        case .exited(_, _, let successor?):
+            (command, pids, isPaused, isForeign, wasInterrupted) = (successor, successor, false, true, false)
+            startedAt = now
+        case .exited(let status, let leavesOthers, nil):
             (command, isPaused, lastStatus, endedAt) = (nil, false, status, now)
             // Who types ^C means Kapo as well. While Kapo stops the command, it may be what Kapo sent.
-            let isTyped = status == .signalled(2) && machine.policy.terminal != .none
+            let isTyped = status == .signalled(2) && machine.policy.terminal != .none && !wasInterrupted
             if isTyped && machine.state.name != "stopping" { isAsked = true }
             others = leavesOthers ? Int.random(in: 1...3, using: &random) : 0
             (sentToOthers, killedAt) = ([], nil)
@@ -144,7 +201,9 @@ struct ChildWorld {
         case .spawned(let pid):
             (command, pids) = (pid, pid)
             (readyAt, endedAt, isKapoPaused) = (machine.policy.readyNanoseconds == nil ? now : nil, nil, false)
+            (startedAt, isForeign, wasInterrupted) = (now, false, false)
             starts += 1
+            runsSinceOrder += 1
         case .ready: if machine.report.status == .starting && readyAt == nil { readyAt = now }
         case .signalled(let signal): if signal == 18 { isKapoPaused = false }
         case .deadline:
@@ -152,6 +211,17 @@ struct ChildWorld {
             (hook, hookKilledAt) = (nil, nil)
             abandonedHooks += 1
         case .spawnFailed, .alive: break
+        }
+    }
+
+    private mutating func change(by order: Order) {
+        let isRunning = command != nil && machine.state.name == "running"
+        switch order {
+        case .up, .restart: if !isAsked { (startsLeft, runsSinceOrder) = (nil, 0) }
+        case .once: if !isAsked { (startsLeft, runsSinceOrder) = (isRunning ? 0 : 1, 0) }
+        case .down: if !isAsked { startsLeft = 0 }
+        case .signal(let number): wasInterrupted = wasInterrupted || command != nil && number == 2
+        case .kill, .leave: break
         }
     }
 

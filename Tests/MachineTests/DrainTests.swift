@@ -54,8 +54,8 @@ struct DrainTests {
     func swept() {
         var machine = ChildMachine.running(.supervise().draining(30))
         _ = machine.handle(.askedToStop(signal: 15), at: at(5))
-        #expect(machine.handle(.left(.exited(3)), at: at(6)).last == .signalOthers(group: 42, signal: 15))
-        #expect(machine.handle(.askedToStop(signal: 15), at: at(7)).last == .signalOthers(group: 42, signal: 9))
+        #expect(machine.handle(.left(.exited(3)), at: at(6)).last == .signalOthers(signal: 15))
+        #expect(machine.handle(.askedToStop(signal: 15), at: at(7)).last == .signalOthers(signal: 9))
         #expect(machine.handle(.othersEnded, at: at(7)) == [.finish(code: 3)])
     }
 

@@ -7,7 +7,9 @@ struct HealthTests {
     /// What blocks the command in each situation; nil when it is ready.
     private static func blocker(_ situation: ChildSituation) -> Health.Blocker? {
         switch situation {
-        case .running, .runningWithTTL, .supervised, .unstable, .once, .watched, .watchedSuspended, .unswept: nil
+        case .running, .runningWithTTL, .supervised, .unstable, .once, .watched, .watchedSuspended, .unswept,
+            .left:
+            nil
         case .idle, .starting, .restarting, .restartingAtOnce, .preparing, .preparingTimedOut, .preparingNext,
             .preparingNextTimedOut, .unready,
             .unreadyWatched, .unreadyPaused, .unstableUnready:
@@ -16,16 +18,16 @@ struct HealthTests {
         case .draining, .drainingPaused, .drainingRun: .draining
         case .expired, .expiredAndAsked, .asked, .killed, .killedAfterTTL, .supervisedAsked, .pausedExpired,
             .pausedAsked, .notReady, .hung, .drained, .askedPaused, .askedSuspended, .askedWoken,
-            .preparingAsked, .preparingKilled, .preparingNextAsked:
+            .preparingAsked, .preparingKilled, .preparingNextAsked, .ordered, .reordered, .preparingCancelled:
             .stopping
         case .lingering, .finishedRun, .waiting, .stopped, .concluding, .concludingAsked, .concludingKilled,
             .concludingTimedOut, .concludingSupervised, .concludingSupervisedTimedOut, .concludingThenLingering,
             .sweeping, .sweepingAsked, .sweepingKilling, .sweepingKillingAsked, .sweepingThenLingering,
             .sweepingSupervised, .sweepingSupervisedAsked, .sweepingSupervisedKilling, .sweepingThenAtOnce,
-            .sweepingThenConcluding:
+            .sweepingThenConcluding, .downAfterRun:
             .killed
-        case .notStarted: .stopped
-        case .retrying, .retryingNext: .waiting
+        case .notStarted, .down: .stopped
+        case .delayed, .retrying, .retryingNext: .waiting
         case .held, .heldAfterRun: .failed
         }
     }

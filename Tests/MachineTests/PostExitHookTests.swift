@@ -56,7 +56,7 @@ struct PostExitHookTests {
     func swept() {
         var machine = ChildMachine.running(.supervise().concluding)
         let actions = machine.handle(.left(.exited(3)), at: at(9))
-        #expect(actions.last == .signalOthers(group: 42, signal: 15))
+        #expect(actions.last == .signalOthers(signal: 15))
         #expect(machine.handle(.othersEnded, at: at(12)) == [Self.hook(.exited(3))])
         #expect(machine.deadline == at(42).monotonic)
         #expect(machine.handle(.othersEnded, at: at(13)) == [])

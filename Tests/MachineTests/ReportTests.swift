@@ -4,9 +4,9 @@ import Testing
 
 @Suite("The report of a child")
 struct ReportTests {
-    @Test("before there is a run, everything is empty", arguments: [ChildSituation.idle, .notStarted])
+    @Test("before there is a run, everything is empty", arguments: [ChildSituation.idle, .notStarted, .down])
     func empty(_ situation: ChildSituation) {
-        #expect(situation.machine.report == Report())
+        #expect(situation.machine.report == Report().started(situation))
         #expect(Report().status == .stopped)
         #expect(Report().pid == 0)
         #expect(Report().startedAt == nil)
@@ -18,20 +18,22 @@ struct ReportTests {
         arguments: [
             (.starting, .starting), (.preparing, .starting), (.preparingAsked, .stopping),
             (.preparingKilled, .stopping), (.preparingTimedOut, .starting), (.retrying, .waiting),
-            (.held, .failed),
+            (.held, .failed), (.preparingCancelled, .stopping), (.delayed, .waiting),
         ] as [(ChildSituation, Status)])
     func noRun(_ situation: ChildSituation, _ status: Status) {
         var expected = Report()
         expected.status = status
-        #expect(situation.machine.report == expected)
+        #expect(situation.machine.report == expected.started(situation))
     }
 
-    @Test("while the command runs, its pid and its start are shown, and how far it is", arguments: ChildSituation.alive)
+    @Test(
+        "while the command runs, its pid and its start are shown, and how far it is",
+        arguments: ChildSituation.alive + [.left])
     func running(_ situation: ChildSituation) {
         var expected = Report()
         expected.status =
             ChildSituation.unreadied.contains(situation)
-            ? .starting : ChildSituation.untold.contains(situation) ? .running : .stopping
+            ? .starting : ChildSituation.untold.contains(situation) || situation == .left ? .running : .stopping
         expected.pid = 42
         let isSecond = [.unstable, .unstableUnready].contains(situation)
         expected.startedAt = at(isSecond ? 55 : 0).wall
@@ -39,7 +41,7 @@ struct ReportTests {
         if situation.policy.ttlSeconds == 60...60 {
             (expected.ttlSeconds, expected.expiresAt) = (60, at(60).monotonic)
         }
-        #expect(situation.machine.report == expected)
+        #expect(situation.machine.report == expected.started(situation))
     }
 
     @Test(
@@ -47,11 +49,12 @@ struct ReportTests {
         arguments: [
             .lingering, .finishedRun, .waiting, .stopped, .concluding, .concludingAsked, .concludingKilled,
             .concludingTimedOut, .concludingSupervised, .concludingSupervisedTimedOut, .concludingThenLingering,
+            .downAfterRun,
         ] + ChildSituation.swept)
     func ended(_ situation: ChildSituation) {
         var expected = Self.crashed(as: .killed)
         expected.ttlSeconds = situation.policy.ttlSeconds.lowerBound
-        #expect(situation.machine.report == expected)
+        #expect(situation.machine.report == expected.started(situation))
     }
 
     @Test(
@@ -62,7 +65,7 @@ struct ReportTests {
             (.heldAfterRun, .failed),
         ] as [(ChildSituation, Status)])
     func last(_ situation: ChildSituation, _ status: Status) {
-        #expect(situation.machine.report == Self.crashed(as: status))
+        #expect(situation.machine.report == Self.crashed(as: status).started(situation))
     }
 
     @Test("no situation is left out")
@@ -72,7 +75,8 @@ struct ReportTests {
             .retrying, .held, .lingering, .finishedRun, .waiting, .stopped, .concluding, .concludingAsked,
             .concludingKilled, .concludingTimedOut, .concludingSupervised, .concludingSupervisedTimedOut,
             .concludingThenLingering, .restarting, .restartingAtOnce, .preparingNext, .preparingNextAsked,
-            .preparingNextTimedOut, .retryingNext, .heldAfterRun,
+            .preparingNextTimedOut, .retryingNext, .heldAfterRun, .down, .downAfterRun, .preparingCancelled, .delayed,
+            .left,
         ]
         #expect(Set(shown + ChildSituation.alive + ChildSituation.swept) == Set(ChildSituation.allCases))
     }
@@ -115,7 +119,7 @@ struct ReportTests {
                 (14, .spawned(pid: 43)),
             ])
         var expected = Report()
-        expected.restarts = 1
+        (expected.restarts, expected.starts) = (1, 2)
         expected.previousExit = .exited(7)
         expected.status = .running
         expected.pid = 43
@@ -137,5 +141,16 @@ struct ReportTests {
         #expect(
             Status.allCases.map(\.rawValue)
                 == ["running", "stopped", "killed", "starting", "waiting", "stopping", "failed"])
+    }
+}
+
+extension Report {
+    /// The same, with what that situation says of starts: how many there were, and when the next one is due.
+    fileprivate func started(_ situation: ChildSituation) -> Report {
+        var report = self
+        report.starts = situation.events.count { $0.1.name == "spawned" || $0.1.name == "spawnFailed" }
+        if situation.state.name == "starting" { report.starts += 1 }
+        if case .waiting(_, _, let until) = situation.state { report.startsAt = until }
+        return report
     }
 }

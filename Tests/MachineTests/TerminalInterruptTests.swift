@@ -45,11 +45,11 @@ struct TerminalInterruptTests {
     func swept() {
         for terminal in Self.shared {
             var machine = ChildMachine.running(.supervise(wait: 0).sharing(terminal))
-            #expect(machine.handle(.left(.signalled(2)), at: at(9)).last == .signalOthers(group: 42, signal: 15))
+            #expect(machine.handle(.left(.signalled(2)), at: at(9)).last == .signalOthers(signal: 15))
             #expect(!machine.health.isLive, "it will not be started again")
             var killed = machine
             #expect(machine.handle(.othersEnded, at: at(10)) == [.finish(code: 130)])
-            #expect(killed.handle(.askedToStop(signal: 2), at: at(10)).last == .signalOthers(group: 42, signal: 9))
+            #expect(killed.handle(.askedToStop(signal: 2), at: at(10)).last == .signalOthers(signal: 9))
             #expect(killed.handle(.othersEnded, at: at(10)) == [.finish(code: 130)])
         }
     }

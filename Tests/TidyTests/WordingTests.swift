@@ -24,14 +24,15 @@ struct WordingTests {
             })
     }
 
-    @Test("unsafe code is only where C is: in Host, in Loop, and in tests")
+    @Test("unsafe code is only where C is: in Host, in Loop, in Config's parser of YAML, and in tests")
     func unsafeCode() {
         let files = Repository.sources.filter {
             !$0.path.hasPrefix("Sources/Kapo/Host/") && !$0.path.hasPrefix("Sources/Kapo/Loop/")
+                && $0.path != "Sources/Kapo/Config/YAML/YAMLParser.swift"
         }
         expectNone(
             offences(in: files) { line in
-                SwiftText.contains("unsafe", in: line) ? "unsafe outside of Host and Loop" : nil
+                SwiftText.contains("unsafe", in: line) ? "unsafe where no C is" : nil
             })
     }
 

@@ -9,8 +9,32 @@
 // pidfd_open(2): a descriptor that becomes readable when the process ends, or -1 with errno.
 int kapo_pidfd_open(pid_t pid);
 
+// pidfd_send_signal(2): to the process, and to the process group that it leads (Linux 6.9, EINVAL before). 0, or -1
+// with errno.
+int kapo_pidfd_send_signal(int pidfd, int signal);
+int kapo_pidfd_send_signal_to_group(int pidfd, int signal);
+
+// fork(2), for a process of one thread.
+pid_t kapo_fork(void);
+
 // pipe2(2) with O_CLOEXEC: 0, or -1 with errno.
 int kapo_pipe(int ends[2]);
+
+// fcntl(2), F_SETPIPE_SZ: the bytes that a pipe holds from now on, or -1 with errno.
+int kapo_set_pipe_size(int descriptor, int bytes);
+
+// tee(2), without waiting: copies up to so many bytes from one pipe to another, and leaves them in the first. Returns
+// the count, or -1 with errno.
+ssize_t kapo_tee(int from, int to, size_t count);
+
+// splice(2), without waiting: moves up to so many bytes out of a pipe. Returns the count, or -1 with errno.
+ssize_t kapo_splice(int from, int to, size_t count);
+
+// memrchr(3): the last newline of these bytes, or NULL.
+const void *kapo_last_newline(const void *bytes, size_t count);
+
+// statx(2): the wall time at which an open file was made, in nanoseconds; INT64_MAX where that is not known.
+int64_t kapo_birth(int descriptor);
 
 // What setrlimit(2) sets for a command: the number of a resource, and its limits; UINT64_MAX is none.
 struct kapo_limit { int resource; uint64_t soft, hard; };
@@ -30,6 +54,10 @@ struct kapo_command {
     int ready, ready_number;
     // An open directory to start in.
     int directory;
+    // An open directory that gets the file `running`, with the child's pid, its time on CLOCK_BOOTTIME in nanoseconds
+    // and the text `record_system`, before any descriptor is closed.
+    int record;
+    const char *record_system;
     // A session of its own, or else a process group of its own; and the terminal whose foreground it gets.
     int has_session;
     int terminal;
@@ -62,6 +90,27 @@ pid_t kapo_start(const struct kapo_command *command, struct kapo_start_failure *
 
 // open(2) of `.` with O_PATH, for which the directory need not be readable: a descriptor, or -1 with errno.
 int kapo_open_working_directory(void);
+
+// The same of the directory at `path`, which need not be readable.
+int kapo_open_directory(const char *path);
+
+// getsockopt(2), SO_PEERCRED: who has connected a unix socket, as it was then. 0, or -1 with errno.
+struct kapo_peer { pid_t process; uid_t user; gid_t group; };
+int kapo_peer(int descriptor, struct kapo_peer *peer);
+
+// getsockopt(2), SO_PEERGROUPS: the supplementary groups of who has connected. Returns how many there are, which are
+// only filled in if they are not more than `room`; or -1 with errno.
+int kapo_peer_groups(int descriptor, gid_t *groups, size_t room);
+
+// open(2) of the directory `name` below the open directory `parent` (or AT_FDCWD) with O_PATH and O_NOFOLLOW, for which
+// it need not be readable: a descriptor, or -1 with errno.
+int kapo_open_directory_at(int parent, const char *name);
+
+// flock(2), LOCK_EX | LOCK_NB: 0, or -1 with errno, which is EWOULDBLOCK when somebody else holds the lock.
+int kapo_lock(int descriptor);
+
+// ioctl(2), TIOCGWINSZ: the size of a terminal in characters; 0, or -1 with errno.
+int kapo_terminal_size(int descriptor, int *rows, int *columns);
 
 // prctl(2), PR_SET_CHILD_SUBREAPER: orphans below this process become its children. 0, or -1 with errno.
 int kapo_become_subreaper(void);

@@ -14,10 +14,15 @@ struct CommandLineWords {
         "--ready", "--ready-timeout", "--watchdog", "--drain", "--pre-start", "--post-exit",
         "--restart", "--success-exit", "--backoff", "--max-wait", "--stable-after", "--start-limit", "--on-failed",
         "--env-file", "--chdir", "--user", "--umask", "--nice", "--limit",
-        "--timeout", "--status", "--contains", "--unix",
+        "--timeout", "--status", "--contains", "--unix", "--signal", "--config", "--config-dir",
     ]
-    /// The modes that take a command, or a name, by all their names; `check` takes neither.
-    static let modes: Set<String> = ["run", "r", "supervise", "s", "watch", "w"]
+    /// Those of `immortal`, which have one dash, or two as Go's flags have.
+    static let immortalValueOptions: Set<String> = [
+        "c", "ctl", "d", "e", "f", "l", "logger", "name", "P", "p", "r", "u", "w",
+    ]
+    /// The modes that take a command, or a name, by all their names; `check` and `ctl` take
+    /// neither.
+    static let modes: Set<String> = ["run", "r", "supervise", "s", "watch", "w", "immortal"]
 
     /// What ArgumentParser is to parse.
     let forParser: [String]
@@ -27,26 +32,38 @@ struct CommandLineWords {
     init(_ words: [Word]) {
         let texts = words.map(\.text)
         guard let mode = Self.firstPlainWord(in: texts, from: 0), Self.modes.contains(texts[mode]) else {
-            forParser = texts
+            forParser = Self.withoutCommand(texts)
             command = []
             return
         }
-        let start = Self.firstPlainWord(in: texts, from: mode + 1) ?? texts.count
+        let isImmortal = texts[mode] == "immortal"
+        let start = Self.firstPlainWord(in: texts, from: mode + 1, isImmortal: isImmortal) ?? texts.count
         // A `--` in front of the command is ours; a later one is the command's.
         let first = start < texts.count && texts[start] == "--" ? start + 1 : start
         command = Array(words[first...])
         forParser = Array(texts[..<start]) + (command.isEmpty ? [] : ["--"] + texts[first...])
     }
 
+    /// The words of what takes no command, as the parser is to see them.
+    private static func withoutCommand(_ texts: [String]) -> [String] {
+        guard let word = firstPlainWord(in: texts, from: 0), texts[word] == "ctl" else { return texts }
+        return texts[...word] + CtlWords.translated(Array(texts[(word + 1)...]))
+    }
+
     /// The index of the first word that is neither an option nor the value of one; `--` is such a word.
-    private static func firstPlainWord(in words: [String], from start: Int) -> Int? {
+    private static func firstPlainWord(in words: [String], from start: Int, isImmortal: Bool = false) -> Int? {
         var index = start
         while index < words.count {
             let word = words[index]
             if word == "--" || word == "-" || !word.hasPrefix("-") { return index }
-            index += takesNextWord(word) ? 2 : 1
+            index += (isImmortal ? immortalTakesNextWord(word) : takesNextWord(word)) ? 2 : 1
         }
         return nil
+    }
+
+    /// True for `-ctl` and `--ctl`, false for `-ctl=foo`.
+    private static func immortalTakesNextWord(_ word: String) -> Bool {
+        immortalValueOptions.contains(String(word.dropFirst(word.hasPrefix("--") ? 2 : 1)))
     }
 
     /// True for `--port` and `-p`, and for a cluster that ends in such a letter (`-bp`); false for `--port=80` and

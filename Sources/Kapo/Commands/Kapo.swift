@@ -21,13 +21,15 @@ struct Kapo: ParsableCommand {
             command cannot be executed, 127 if it is not found, 64 for bad usage.
             """,
         version: version,
-        subcommands: [Run.self, Supervise.self, Watch.self, Check.self])
+        subcommands: [
+            Run.self, Supervise.self, Watch.self, Check.self, Immortal.self, Ctl.self, Dir.self,
+        ])
 
     @OptionGroup var port: PortOption<BeforeMode>
     @OptionGroup var options: GlobalOptions<BeforeMode>
 
     func run() throws {
-        throw ValidationError("What is Kapo to do? Name a mode: run, supervise or watch; or check.")
+        throw ValidationError("What is Kapo to do? Name a mode: run, supervise or watch; or check or ctl.")
     }
 }
 
@@ -41,9 +43,11 @@ extension ModeCommand {
     var values: Values { Values(environment: .process) }
 
     /// What was written, laid over what is said in the environment.
-    func options(_ job: Options.Job, near: (Port?, GlobalOptions<BehindMode>), far: Kapo) throws -> Options {
+    func options(
+        _ job: Options.Job, near: (Port?, GlobalOptions<BehindMode>), far: Kapo, _ environment: Environment = .process
+    ) throws -> Options {
         var options = Options(job: job)
-        let globals = GlobalValues(near: near, far: (far.port.port, far.options), environment: .process)
+        let globals = GlobalValues(near: near, far: (far.port.port, far.options), environment: environment)
         try values.readable { try globals.apply(to: &options) }
         return options
     }

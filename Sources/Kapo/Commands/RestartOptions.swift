@@ -76,9 +76,9 @@ struct RestartOptions: ParsableArguments {
         transform: OnFailed.init(text:))
     var onFailed: OnFailed?
 
-    /// The policy that was asked for.
-    func policy(_ values: Values) throws -> RestartPolicy {
-        var policy = RestartPolicy(waitNanoseconds: (try values.value(wait, "KAPO_WAIT") ?? Seconds(5)).nanoseconds)
+    /// The policy that was asked for; `usual` is the wait if none was.
+    func policy(_ values: Values, wait usual: Seconds) throws -> RestartPolicy {
+        var policy = RestartPolicy(waitNanoseconds: (try values.value(wait, "KAPO_WAIT") ?? usual).nanoseconds)
         if let when = try values.value(restart, "KAPO_RESTART") { policy.when = when.when }
         if let success = try values.value(successExit, "KAPO_SUCCESS_EXIT") {
             policy.success.codes = success.codes

@@ -28,6 +28,12 @@ struct Values {
 
     /// Says no in the same way for a variable as for an option.
     func readable<Value>(_ body: () throws -> Value) throws -> Value {
-        do { return try body() } catch let error as SettingError { throw ValidationError("\(error)") }
+        do {
+            return try body()
+        } catch let error as SettingError {
+            throw ValidationError("\(error)")
+        } catch let error as RunFile.Mistakes {
+            throw ValidationError("\(error)")
+        }
     }
 }

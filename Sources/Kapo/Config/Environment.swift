@@ -1,10 +1,25 @@
-/// Where a value comes from when no option says it: `KAPO_…` variables.
+/// Where a value comes from when no option says it: `KAPO_…` variables, and before them what a file says.
 package struct Environment: Sendable {
     private let value: @Sendable (String) -> String?
+    private let source: @Sendable (String) -> String
 
-    /// An environment that looks names up with `value`; nil means that the variable is not set.
-    package init(_ value: @escaping @Sendable (String) -> String?) {
+    /// An environment that looks names up with `value`; nil means that the variable is not set. `source` says for
+    /// people where the value of a name comes from.
+    package init(
+        _ value: @escaping @Sendable (String) -> String?,
+        source: @escaping @Sendable (String) -> String = { "The variable \($0)" }
+    ) {
         self.value = value
+        self.source = source
+    }
+
+    /// This environment, but for what the options of a run.yml say.
+    package func overlaid(by options: [RunOption], of file: String) -> Environment {
+        let said = Dictionary(options.map { ($0.variable, $0) }) { $1 }
+        let (value, source) = (value, source)
+        return Environment(
+            { said[$0].map { $0.values.joined(separator: " ") } ?? value($0) },
+            source: { name in said[name].map { "\(file):\($0.valuePlace): \($0.name)" } ?? source(name) })
     }
 
     /// The value of the variable `name`, or nil when it is not set. An empty variable counts as one that is not set.
@@ -13,7 +28,12 @@ package struct Environment: Sendable {
         do {
             return try Value(text: text)
         } catch {
-            throw SettingError("The variable \(name): \(error)")
+            throw SettingError("\(source(name)): \(error)")
         }
     }
+}
+
+extension RunOption {
+    /// The variable that says the same: `KAPO_START_LIMIT` for `start-limit`.
+    fileprivate var variable: String { "KAPO_\(name.uppercased().replacing("-", with: "_"))" }
 }

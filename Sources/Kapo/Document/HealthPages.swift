@@ -45,6 +45,15 @@ package struct HealthPages: Equatable, Sendable {
         ]
     }
 
+    static func readiness(_ health: Health, _ time: String) -> JSON {
+        .object([
+            ("componentType", .string("component")),
+            ("observedValue", .string(health.blocker?.rawValue ?? "ready")),
+            ("status", .string(health.blocker == nil ? "pass" : "fail")),
+            ("time", .string(time)),
+        ])
+    }
+
     private static func checks(_ health: Health, _ reports: [Report], _ time: String) -> JSON {
         let states = reports.map { report in
             let identifier: [(name: String, value: JSON)] =
@@ -57,12 +66,6 @@ package struct HealthPages: Equatable, Sendable {
                     ("time", .string(time)),
                 ])
         }
-        let readiness = JSON.object([
-            ("componentType", .string("component")),
-            ("observedValue", .string(health.blocker?.rawValue ?? "ready")),
-            ("status", .string(health.blocker == nil ? "pass" : "fail")),
-            ("time", .string(time)),
-        ])
         let failures = JSON.object([
             ("componentType", .string("component")),
             ("observedUnit", .string("failures")),
@@ -72,14 +75,14 @@ package struct HealthPages: Equatable, Sendable {
         ])
         return .object([
             ("command:failures", .array([failures])),
-            ("command:readiness", .array([readiness])),
+            ("command:readiness", .array([readiness(health, time)])),
             ("command:state", .array(states)),
         ])
     }
 }
 
 extension HealthPages.Page {
-    fileprivate init(
+    init(
         name: String, problem: String?, parts: [(name: String, problem: String?)], status: String, _ checks: JSON
     ) {
         isFine = problem == nil

@@ -4,26 +4,47 @@ import Machine
 package struct Metrics: Equatable, Sendable {
     /// Kapo's own version.
     package var version: String
-    package var subject: StatusEntry.Subject
-    /// The entries of the document: never empty.
-    package var reports: [Report]
+    /// The command, or what `watch` found, or each service.
+    package var entries: [Entry]
+    /// True where each entry is a service, whose name is a label.
+    package var isOfServices = false
     /// Wall time in nanoseconds since 1970.
     package var now: Int64
-    /// Nanoseconds until the command is stopped, below 0 when it is late; nil when there is no such time.
-    package var timeToLive: Int64?
-    package var command = Command()
     package var own = Own()
     package var http = HTTP()
-    /// The captured streams of the command, if any.
-    package var streams: [Stream] = []
+    /// What was captured of services together.
+    package var sharedStreams: [Stream] = []
     package var logLinesDropped: UInt64 = 0
 
     /// The metrics of a Kapo that has not counted anything yet.
-    package init(version: String, subject: StatusEntry.Subject, reports: [Report], now: Int64) {
+    package init(version: String, entries: [Entry], now: Int64) {
         self.version = version
-        self.subject = subject
-        self.reports = reports
+        self.entries = entries
         self.now = now
+    }
+
+    /// What is told of one command, of what `watch` found, or of one service.
+    package struct Entry: Equatable, Sendable {
+        package let subject: StatusEntry.Subject
+        /// Those of the document: never empty.
+        package var reports: [Report]
+        /// Nanoseconds until the command is stopped, below 0 when it is late; nil when there is no such time.
+        package var timeToLive: Int64?
+        package var command = Command()
+        /// The captured streams of the command, if any.
+        package var streams: [Stream] = []
+        /// The name of a service, which all of its samples have.
+        let labels: [MetricFamily.Label]
+
+        /// What is reported on that subject, and nothing more.
+        package init(subject: StatusEntry.Subject, reports: [Report]) {
+            self.subject = subject
+            self.reports = reports
+            labels = subject.name.map { [.init(name: "service", value: $0)] } ?? []
+        }
+
+        /// Processes that run.
+        var processes: Int { reports.count { $0.pid != 0 } }
     }
 
     /// What the kernel says that processes use. Nil is what it does not say.

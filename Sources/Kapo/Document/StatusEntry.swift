@@ -17,6 +17,8 @@ package struct StatusEntry: Equatable, Sendable {
         /// 0 when there is none.
         package var sidebindPort: UInt16
         package var waitNanoseconds: Int64
+        /// That of a service among others; nil for a command that is the only one.
+        package var name: String?
 
         /// What was asked for.
         package init(
@@ -43,30 +45,61 @@ package struct StatusEntry: Equatable, Sendable {
 extension StatusEntry {
     /// Every field, in alphabetical order, with null where there is nothing to say.
     var json: JSON {
-        .object([
-            ("Arguments", subject.arguments.isEmpty ? .null : .array(subject.arguments.map(JSON.string))),
-            ("Command", .string(subject.command)),
-            ("EndTime", .string(report.endedAt.map(Timestamp.text) ?? Timestamp.never)),
-            ("ExitCode", JSON(report.exit?.documentCode ?? 0)),
-            ("LastExitCode", JSON(report.previousExit?.documentCode)),
-            ("LastSignal", JSON(report.previousExit?.signal)),
-            ("Mode", .string(subject.mode.rawValue)),
-            ("PID", JSON(report.pid)),
-            ("Restarts", JSON(report.restarts)),
-            ("SidebindPort", JSON(subject.sidebindPort)),
-            ("Signal", JSON(report.exit?.signal ?? 0)),
-            ("StartTime", .string(report.startedAt.map(Timestamp.text) ?? Timestamp.never)),
-            ("Status", .string(report.status.rawValue)),
-            ("TTL", JSON(report.ttlSeconds)),
-            ("Wait", JSON(subject.waitNanoseconds)),
-        ])
+        let name: [(name: String, value: JSON)] = subject.name.map { [("Name", .string($0))] } ?? []
+        return .object(
+            [
+                ("Arguments", subject.arguments.isEmpty ? .null : .array(subject.arguments.map(JSON.string))),
+                ("Command", .string(subject.command)),
+                ("EndTime", .string(report.endedAt.map(Timestamp.text) ?? Timestamp.never)),
+                ("ExitCode", JSON(report.exit?.documentCode ?? 0)),
+                ("LastExitCode", JSON(report.previousExit?.documentCode)),
+                ("LastSignal", JSON(report.previousExit?.signal)),
+                ("Mode", .string(subject.mode.rawValue)),
+            ] + name + [
+                ("PID", JSON(report.pid)),
+                ("Restarts", JSON(report.restarts)),
+                ("SidebindPort", JSON(subject.sidebindPort)),
+                ("Signal", JSON(report.exit?.signal ?? 0)),
+                ("StartTime", .string(report.startedAt.map(Timestamp.text) ?? Timestamp.never)),
+                ("Status", .string(report.status.rawValue)),
+                ("TTL", JSON(report.ttlSeconds)),
+                ("Wait", JSON(subject.waitNanoseconds)),
+            ])
+    }
+}
+
+extension StatusEntry {
+    /// True when entries for these reports say the same.
+    package static func showSame(_ some: [Report], _ others: [Report]) -> Bool {
+        some.map(\.shown) == others.map(\.shown)
+    }
+}
+
+extension Report {
+    /// Without what an entry does not show.
+    fileprivate var shown: Report {
+        var report = self
+        (report.expiresAt, report.startsAt, report.starts, report.isFollowed) = (nil, nil, 0, false)
+        return report
     }
 }
 
 /// The status document: an array of entries, whatever the mode.
 package enum StatusDocument {
-    /// What `GET /` answers, ended by a newline for people with a terminal.
-    package static func bytes(_ entries: [StatusEntry]) -> [UInt8] {
-        JSON.array(entries.map(\.json)).bytes + [UInt8(ascii: "\n")]
+    /// What `GET /` answers, ended by a newline for people with a terminal. Each text is that of one entry or more.
+    package static func bytes(_ texts: [[UInt8]]) -> [UInt8] {
+        var document = [UInt8(ascii: "[")]
+        document.reserveCapacity(texts.reduce(4) { $0 + $1.count + 1 })
+        for text in texts where !text.isEmpty {
+            if document.count > 1 { document.append(UInt8(ascii: ",")) }
+            document += text
+        }
+        document += "]\n".utf8
+        return document
+    }
+
+    /// The text of these entries, to be put in a document.
+    package static func entries(_ entries: [StatusEntry]) -> [UInt8] {
+        Array(entries.map(\.json.bytes).joined(separator: [UInt8(ascii: ",")]))
     }
 }

@@ -40,9 +40,27 @@ package enum Children {
         return .change(.paused(pid: pid, signal: kapo_wait_stop_signal(status)))
     }
 
+    /// True when there is one, ended or not. Takes nothing.
+    package static var areThere: Bool {
+        var information = unsafe siginfo_t()
+        // The kernel fills the struct during the call, which does not wait.
+        let result = retryingOnInterrupt {
+            unsafe Int(waitid(P_ALL, 0, &information, WEXITED | WNOHANG | WNOWAIT))
+        }
+        return result == 0
+    }
+
     /// Has orphans among the descendants of this process become its children, as pid 1 has by itself.
     package static func adoptOrphans() throws(SystemError) {
         guard kapo_become_subreaper() == 0 else { throw SystemError("prctl") }
+    }
+
+    /// Waits for the end of that child, and says whether it ended with exit code 0.
+    package static func succeeds(_ pid: Int32) -> Bool {
+        var status: Int32 = 0
+        // The kernel fills the status, which lives through the call.
+        let ended = retryingOnInterrupt { unsafe Int(Glibc.waitpid(pid, &status, 0)) }
+        return ended == pid && kapo_wait_exited(status) != 0 && kapo_wait_exit_code(status) == 0
     }
 
     private static func waitpid(_ status: inout Int32) -> pid_t {

@@ -42,6 +42,19 @@ package struct Descriptor: ~Copyable {
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0 else { return 1024 }
         return Int(clamping: limits.rlim_cur)
     }
+
+    /// Lets this process have open as many as it may allow itself: the soft limit becomes the hard one. Returns the
+    /// limits as they were, for commands to have; none when there is nothing to raise.
+    package static func raiseLimit() -> [Limit] {
+        var limits = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        // The struct lives through both calls, which fill and read it.
+        guard unsafe getrlimit(resource, &limits) == 0, limits.rlim_cur < limits.rlim_max else { return [] }
+        let before = Limit(name: "nofile", soft: UInt64(limits.rlim_cur), hard: UInt64(limits.rlim_max))
+        limits.rlim_cur = limits.rlim_max
+        guard unsafe setrlimit(resource, &limits) == 0, let before else { return [] }
+        return [before]
+    }
 }
 
 /// Both ends of a pipe, close-on-exec, blocking.
@@ -57,6 +70,9 @@ package struct Pipe: ~Copyable {
         readEnd = Descriptor(owning: ends[0])
         writeEnd = Descriptor(owning: ends[1])
     }
+
+    /// Has a pipe hold up to 1 MiB, if the kernel allows it: it takes fewer turns to pass much on then.
+    package static func enlarge(_ descriptor: Int32) { _ = kapo_set_pipe_size(descriptor, 1 << 20) }
 
     /// Hands both numbers to somebody who will close them.
     package consuming func release() -> (readEnd: Int32, writeEnd: Int32) {

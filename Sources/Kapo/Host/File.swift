@@ -29,6 +29,14 @@ package enum File {
     package static func contents(
         of path: Word, in directory: Int32? = nil, limit: Int
     ) throws(SystemError) -> [UInt8]? {
+        try whole(path, in: directory, limit: limit)?.bytes
+    }
+
+    /// The same, with the user whose file it is, and when it was written last in nanoseconds since 1970: all of one
+    /// file, whatever happens to the path meanwhile.
+    package static func whole(
+        _ path: Word, in directory: Int32? = nil, limit: Int
+    ) throws(SystemError) -> (bytes: [UInt8], owner: UInt32, modified: Int64)? {
         let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         let number = unsafe withPath(path) { path in
             retryingOnInterrupt { unsafe Int(openat(directory ?? AT_FDCWD, path, flags)) }
@@ -46,7 +54,10 @@ package enum File {
             // The kernel writes at most as many bytes as the array has.
             let count = retryingOnInterrupt { unsafe Glibc.read(file.number, &chunk, chunk.count) }
             guard count >= 0 else { throw SystemError("read") }
-            if count == 0 { return bytes }
+            if count == 0 {
+                let modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
+                return (bytes, status.st_uid, modified)
+            }
             bytes += chunk.prefix(count)
         }
         throw SystemError("read", EFBIG)
@@ -100,6 +111,14 @@ package enum File {
             if count > most { return nil }
         }
         return max(0, count)
+    }
+
+    /// The user whose file or directory it is at `path`, links followed; nil when there is none.
+    package static func owner(_ path: Word) -> UInt32? {
+        var status = stat()
+        // The kernel fills the struct during the call.
+        let result = unsafe withPath(path) { unsafe stat($0, &status) }
+        return result == 0 ? status.st_uid : nil
     }
 
     /// What the kernel says is the size of the file or directory at `path`, in bytes as a rule; nil when there is none.

@@ -3,6 +3,14 @@ import Glibc
 /// What a command leaves behind: the other members of its process group, and the children of this process that are
 /// orphans. Where /proc does not tell of this process's PID namespace, only the group can be found.
 package struct Leftovers {
+    /// Whom to look for.
+    package enum Scope: Sendable {
+        /// The members of the process group.
+        case group
+        /// The orphans that have become children of this process, too: for a Kapo that has one command.
+        case everything
+    }
+
     /// A process, and a signal that it was sent; or a group as kill(2) names it, with a start of 0.
     private struct Telling: Hashable {
         let pid: Int32
@@ -11,18 +19,20 @@ package struct Leftovers {
     }
 
     private let group: Int32
+    private let scope: Scope
     private let others: Set<Int32>
     private var told: Set<Telling> = []
 
     /// Those of the command that was started as `leader`; `others` are children of this process that are none.
-    package init(ofGroup leader: Int32, except others: Set<Int32> = []) {
+    package init(ofGroup leader: Int32, scope: Scope = .everything, except others: Set<Int32> = []) {
         group = leader
+        self.scope = scope
         self.others = others
     }
 
     /// True when one of them lives.
     package var areThere: Bool {
-        guard let processes else { return kill(-group, 0) == 0 || errno == EPERM }
+        guard let processes else { return hasGroup }
         return !processes.isEmpty
     }
 
@@ -43,13 +53,20 @@ package struct Leftovers {
         }
     }
 
-    /// Nil where /proc does not tell.
+    /// False when the group has no members, not even dead ones.
+    private var hasGroup: Bool { kill(-group, 0) == 0 || errno != ESRCH }
+
+    /// Nil where /proc does not tell. A look at all of it takes milliseconds on a host of many processes, and as a rule
+    /// nobody is left: then two system calls say so. Who leaves the group is a child of this process or a descendant of
+    /// one, and whoever loses the parent becomes a child before that parent is gone: without children there is nobody.
     private var processes: [ProcessStat]? {
+        if !hasGroup, scope == .group || !Children.areThere { return [] }
         guard ProcessList.isOwn else { return nil }
         let own = getpid()
         return File.names(in: Word("/proc")).compactMap { Int32($0.text) }.compactMap { pid in
             guard pid != own, !others.contains(pid), let line = try? File.read(Word("/proc/\(pid)/stat"), limit: 4096),
-                let stat = ProcessStat(line: line), !stat.isDead, stat.parent == own || stat.group == group
+                let stat = ProcessStat(line: line), !stat.isDead,
+                stat.group == group || (scope == .everything && stat.parent == own)
             else { return nil }
             return stat
         }

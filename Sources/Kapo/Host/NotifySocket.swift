@@ -34,18 +34,9 @@ package struct NotifySocket: ~Copyable {
         guard unsafe setsockopt(number, SOL_SOCKET, SO_PASSCRED, &on, socklen_t(MemoryLayout<Int32>.size)) == 0 else {
             throw SystemError("setsockopt")
         }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(name.utf8)
-        // The name is shorter than the field; an abstract one begins with a zero.
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { field in
-            unsafe field.copyBytes(from: bytes)
-            unsafe field[0] = 0
-        }
-        let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(number, $0, length) }
-        }
+        guard let address = UnixAddress(Array(name.utf8)) else { preconditionFailure("\(name) has its place") }
+        // The kernel reads the address during the call.
+        let result = unsafe address.withSockaddr { unsafe bind(number, $0, $1) }
         guard result == 0 else { throw SystemError("bind") }
         self.socket = socket
         self.name = name

@@ -21,14 +21,13 @@ package enum ProcessList {
         return line.split(whereSeparator: { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }).count == 2
     }
 
-    /// A descriptor that becomes readable when this process ends, or what kept Kapo from having one. ESRCH: it is gone.
-    package static func follow(pid: Int32, startTicks: UInt64) throws(SystemError) -> Descriptor {
-        let number = kapo_pidfd_open(pid)
-        guard number >= 0 else { throw SystemError("pidfd_open") }
-        let descriptor = Descriptor(owning: number)
+    /// The process of that pid and start, whose end can be waited for. Throws what kept Kapo from having it. ESRCH: it
+    /// is gone.
+    package static func follow(pid: Int32, startTicks: UInt64) throws(SystemError) -> ProcessHandle {
+        let process = try ProcessHandle(pid: pid)
         // The pid may have been used again between the look and now: then this is another process.
-        guard let stat = stat(of: pid), stat.startTicks == startTicks else { throw SystemError("pidfd_open", ESRCH) }
-        return descriptor
+        guard try stat(of: pid)?.startTicks == startTicks else { throw SystemError("pidfd_open", ESRCH) }
+        return process
     }
 
     /// The living processes that go by `name`: all of them, or only the one with this pid. Never Kapo itself. `isKnown`
@@ -38,23 +37,35 @@ package enum ProcessList {
     ) -> [Found] {
         let own = getpid()
         let boot = Clock.bootWall
-        let ticksPerSecond = Int64(sysconf(Int32(_SC_CLK_TCK)))
         let pids = pid.map { [$0] } ?? File.names(in: Word("/proc")).compactMap { Int32($0.text) }
         return pids.compactMap { pid in
-            guard pid != own, let stat = stat(of: pid), !stat.isDead,
+            guard pid != own, let stat = try? stat(of: pid), !stat.isDead,
                 name.matches(candidate(stat)) || (stat.hasLostFirstThread && isKnown(pid, stat.startTicks))
             else { return nil }
-            let sinceBoot = Int64(clamping: stat.startTicks).multipliedReportingOverflow(
-                by: 1_000_000_000 / ticksPerSecond)
             return Found(
-                pid: pid, startTicks: stat.startTicks,
-                startedAt: sinceBoot.overflow ? boot : boot + sinceBoot.partialValue)
+                pid: pid, startTicks: stat.startTicks, startedAt: Clock.wall(ofTicks: stat.startTicks, boot: boot))
         }
     }
 
-    private static func stat(of pid: Int32) -> ProcessStat? {
-        guard let line = try? File.read(path(pid, "stat"), limit: 4096) else { return nil }
-        return ProcessStat(line: line)
+    /// What /proc says of the process of that pid; nil when there is none. Throws what keeps Kapo from reading it.
+    static func stat(of pid: Int32) throws(SystemError) -> ProcessStat? {
+        do throws(SystemError) {
+            return ProcessStat(line: try File.read(path(pid, "stat"), limit: 4096))
+        } catch {
+            // ENOENT: it is gone.
+            if error.code == ENOENT || error.isNoSuchProcess { return nil }
+            throw error
+        }
+    }
+
+    /// The real and the effective user of the process of that pid; none when there is none.
+    static func users(of pid: Int32) -> [UInt32] {
+        guard let status = try? File.read(path(pid, "status"), limit: 65536) else { return [] }
+        let name = Array("Uid:".utf8)
+        // Real, effective, saved and file system's, behind tabs (proc(5)). A name has its newlines escaped.
+        let line = status.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: name) }
+        let fields = line?.dropFirst(name.count).split(separator: UInt8(ascii: "\t")) ?? []
+        return fields.prefix(2).compactMap { UInt32(String(decoding: $0, as: UTF8.self)) }
     }
 
     private static func candidate(_ stat: ProcessStat) -> ProcessName.Candidate {

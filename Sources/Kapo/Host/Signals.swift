@@ -28,6 +28,8 @@ package enum Signals {
         let ignored: sigset_t
         /// The parent's pid.
         package let parent: Int32
+        /// The limits that Kapo has changed for itself.
+        package var limits: [Limit] = []
 
         /// True when that signal was ignored.
         package func ignores(_ number: Int32) -> Bool {

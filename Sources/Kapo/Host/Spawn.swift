@@ -20,11 +20,14 @@ package struct Command: Sendable {
     package var directory: Int32?
     /// The directory that it enters as the user that it runs as; a relative one begins at `directory`.
     package var workingDirectory: Word?
+    /// An open directory in which it leaves a `ServiceRecord` before it is executed, and what is the same for all
+    /// records of this Kapo, `ServiceRecord.system`; nil for no record.
+    package var record: (directory: Int32, system: [UInt8])?
     /// The signal that it gets when Kapo dies; nil for none.
     package var deathSignal: Int32?
     /// Who it runs as, for good, without a way to other privileges; nil for Kapo's user.
     package var account: Account?
-    /// Its limits, set in this order.
+    /// Its limits, set in this order, after those that Kapo was started with.
     package var limits: [Limit] = []
     /// Its nice value, -20 to 19; nil for Kapo's.
     package var nice: Int32?
@@ -53,7 +56,7 @@ package struct Command: Sendable {
                         unsafe request.arguments = unsafe UnsafePointer(arguments)
                         unsafe request.environment = unsafe UnsafePointer(variables)
                         unsafe request.path = unsafe UnsafePointer(path.pointee)
-                        return unsafe start(&request, &failure)
+                        return unsafe start(&request, &failure, inherited.limits + limits)
                     }
                 }
             }
@@ -73,6 +76,7 @@ package struct Command: Sendable {
         unsafe request.has_session = hasSession ? 1 : 0
         unsafe request.ready = ready?.descriptor ?? -1
         unsafe request.ready_number = ready?.number ?? -1
+        unsafe request.record = record?.directory ?? -1
         unsafe request.death_signal = deathSignal ?? 0
         unsafe request.mask = inherited.mask
         unsafe request.ignored = inherited.ignored
@@ -83,14 +87,17 @@ package struct Command: Sendable {
     }
 
     /// Adds the lists and starts it.
-    private func start(_ request: inout kapo_command, _ failure: inout kapo_start_failure) -> Int32 {
+    private func start(_ request: inout kapo_command, _ failure: inout kapo_start_failure, _ limits: [Limit]) -> Int32 {
         let groups = account?.groups ?? []
         // The lists live through the call.
         return unsafe limits.map(\.values).withUnsafeBufferPointer { limits in
             unsafe groups.withUnsafeBufferPointer { groups in
-                unsafe (request.limits, request.limit_count) = (limits.baseAddress, limits.count)
-                unsafe (request.groups, request.group_count) = (groups.baseAddress, groups.count)
-                return unsafe kapo_start(&request, &failure)
+                unsafe withPath(Word(bytes: record?.system ?? [])) { system in
+                    unsafe (request.limits, request.limit_count) = (limits.baseAddress, limits.count)
+                    unsafe (request.groups, request.group_count) = (groups.baseAddress, groups.count)
+                    unsafe request.record_system = system
+                    return unsafe kapo_start(&request, &failure)
+                }
             }
         }
     }

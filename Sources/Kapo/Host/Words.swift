@@ -16,6 +16,9 @@ package struct Word: Hashable, Sendable {
         self.init(bytes: Array(text.utf8.prefix { $0 != 0 }))
     }
 
+    /// The bytes of the word, and those of the text behind them.
+    package static func + (word: Word, text: String) -> Word { Word(bytes: word.bytes + Word(text).bytes) }
+
     /// For people and for documents: what is not UTF-8 becomes U+FFFD.
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 }
@@ -31,6 +34,9 @@ package enum Invocation {
     package static var environment: [Word] {
         unsafe words(kapo_environment())
     }
+
+    /// The pid of this process.
+    package static var pid: Int32 { getpid() }
 
     /// The value of the variable `name`, or nil when it is not set.
     package static func variable(_ name: String) -> String? {

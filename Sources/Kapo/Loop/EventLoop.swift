@@ -8,8 +8,16 @@ import CLibevent
     }
 
     let base: OpaquePointer
+    /// Bytes that are read from a connection at once: more than a request of any browser.
+    static let readBytes = 16384
+    /// Where each connection of each HTTP server reads to: one buffer for all of them, because one thread reads. What
+    /// is in it counts until that read is dealt with, and until then nothing may read from another connection.
+    let inputBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: EventLoop.readBytes, alignment: 8)
     /// Descriptor numbers below this one have been seen by libevent.
     private var known: Int32 = 0
+    /// Where bytes are between a descriptor and what takes them: allocated when it is first needed, and for one handler
+    /// at a time.
+    private(set) lazy var passage = Passage()
 
     /// A loop that nothing is registered with. The environment cannot change how it works (`EVENT_NOEPOLL` and such).
     package init() throws(Failure) {
@@ -24,7 +32,10 @@ import CLibevent
         unsafe self.base = base
     }
 
-    deinit { unsafe event_base_free(base) }
+    deinit {
+        unsafe event_base_free(base)
+        unsafe inputBuffer.deallocate()
+    }
 
     /// Has libevent make its record for that descriptor number, and for the 63 above it. libevent makes one when it
     /// first sees a number, and keeps it for good: made one by one, between the memory of connections, each of these
@@ -55,6 +66,25 @@ import CLibevent
     /// Lets `run` return after the handler that runs now.
     package func stop() {
         unsafe event_base_loopbreak(base)
+    }
+}
+
+/// A piece of memory that many share, one after the other.
+@safe final class Passage {
+    /// Between two reads of so many bytes the loop serves everybody else.
+    private static let byteCount = 262_144
+
+    private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 4096)
+    private var isInUse = false
+
+    deinit { unsafe bytes.deallocate() }
+
+    /// Lends it for the length of the call.
+    func use(_ body: (UnsafeMutableRawBufferPointer) -> Void) {
+        precondition(!isInUse, "the passage of the loop is in use")
+        isInUse = true
+        defer { isInUse = false }
+        unsafe body(bytes)
     }
 }
 

@@ -14,6 +14,9 @@ import CLibevent
 
     deinit { unsafe storage.deallocate() }
 
+    /// The bytes, copied.
+    var copy: [UInt8] { unsafe Array(storage.prefix(count)) }
+
     /// Appends the bytes to an evbuffer, by reference.
     func append(to buffer: OpaquePointer) {
         guard count > 0 else { return }

@@ -2,6 +2,9 @@
 package enum ChildEvent: Equatable, Sendable {
     /// The listener is open: begin.
     case begin
+    /// In place of `begin`: the command of an earlier Kapo still runs, since `startedAt`, and its end will be heard of.
+    /// It leads its process group, unless it had taken the place of one that ended (`isFollowed`).
+    case found(pid: Int32, startedAt: Moment, isFollowed: Bool = false)
     /// The hook that was asked for has ended: with success, or in any other way.
     case hookEnded(succeeded: Bool)
     /// The start that was asked for succeeded.
@@ -12,8 +15,9 @@ package enum ChildEvent: Equatable, Sendable {
     case ready
     /// The command gave the sign of life that the watchdog waits for.
     case alive
-    /// The command ended. Others may be left: of its process group, or orphans that became Kapo's children.
-    case exited(ExitStatus, leavesOthers: Bool = false)
+    /// The command ended. Others may be left: of its process group, or orphans that became Kapo's children. A successor
+    /// is the pid of a living process that its pid file names: it has taken the place of the command.
+    case exited(ExitStatus, leavesOthers: Bool = false, successor: Int32? = nil)
     /// One of the others ended, and some are left.
     case otherEnded
     /// None of the others is left.
@@ -26,6 +30,8 @@ package enum ChildEvent: Equatable, Sendable {
     case askedToStop(signal: Int32)
     /// Another forwarded signal came to Kapo.
     case signalled(Int32)
+    /// Somebody orders something of the service.
+    case order(Order)
     /// The deadline that the machine named has passed.
     case deadline
 }
@@ -42,9 +48,8 @@ package enum ChildAction: Equatable, Sendable {
     case signalGroup(pid: Int32, signal: Int32)
     /// Send the signal to the command alone.
     case signalCommand(pid: Int32, signal: Int32)
-    /// Send the signal to all that are left of that process group, and to all other children of Kapo: to each of them
-    /// once.
-    case signalOthers(group: Int32, signal: Int32)
+    /// Send the signal to all that the last run left behind: to each of them once.
+    case signalOthers(signal: Int32)
     /// Stop Kapo.
     case pause
     /// Stop the job of the terminal that Kapo is a part of, as the terminal did with the command. If nobody could wake
@@ -71,17 +76,29 @@ package enum Hook: Equatable, Sendable {
 /// What is worth a log line.
 package enum ChildNote: Equatable, Sendable {
     case started(pid: Int32)
+    /// The command of an earlier Kapo runs on.
+    case found(pid: Int32)
+    /// This process has taken the place of the command that ended.
+    case follows(pid: Int32)
     case ready(pid: Int32)
     case ended(pid: Int32, ExitStatus)
+    /// The first start is due.
+    case starts(inNanoseconds: Int64)
     case restarts(inNanoseconds: Int64)
     case spawnFailed(SpawnFailure)
     /// The pre-start hook failed, so the command is not started.
     case preStartFailed
+    /// The pre-start hook says that something is missing yet. It is asked again and again, and this is said once.
+    case requirementUnmet
     /// A hook took too long and is killed.
     case hookTimedOut
     case startLimitReached
     /// The command is not started again.
     case failed
+    /// The command is not started before somebody orders it.
+    case down
+    /// The command is stopped because somebody ordered it.
+    case stopping(pid: Int32)
     case draining(nanoseconds: Int64)
     case ttlExpired(pid: Int32)
     /// The command was not ready in time.

@@ -4,7 +4,8 @@ extension ChildMachine {
         _ run: Run, _ status: ExitStatus, _ cause: EndCause, _ leavesOthers: Bool, _ now: Moment
     ) -> Step {
         // Whoever types ^C at a terminal means Kapo as well: the command had the foreground, so Kapo did not hear it.
-        let isOwn = policy.signals.stop == SignalNumber.interrupt && (cause == .ttlExpired || cause == .notReady)
+        let isStop = cause == .ttlExpired || cause == .notReady || cause == .ordered
+        let isOwn = run.wasInterrupted || policy.signals.stop == SignalNumber.interrupt && isStop
         let isInterrupted = policy.terminal != .none && status == .signalled(SignalNumber.interrupt) && !isOwn
         // One that hung was of no use from then on, however long its end took.
         let usefulUntil = cause == .hung ? run.aliveBy ?? now.monotonic : now.monotonic
@@ -16,10 +17,10 @@ extension ChildMachine {
             let (state, actions) = swept(ended, now)
             return (state, [note] + actions)
         }
-        let sweep = Sweep(group: run.pid, isKilling: false, until: now.deadline(after: policy.graceNanoseconds))
+        let sweep = Sweep(isKilling: false, until: now.deadline(after: policy.graceNanoseconds))
         return (
             .sweeping(ended, sweep),
-            [note, .log(.sweeping), .signalOthers(group: run.pid, signal: SignalNumber.term)]
+            [note, .log(.sweeping), .signalOthers(signal: SignalNumber.term)]
         )
     }
 
@@ -28,25 +29,23 @@ extension ChildMachine {
         case .othersEnded: swept(ended, now)
         // What even KILL does not end, a process that waits for a disk for instance, must not keep Kapo from going on.
         case .deadline where sweep.isKilling: swept(ended, now)
-        case .deadline: kill(ended, sweep, now)
+        case .deadline: kill(ended, now)
         // Whom a process that ended leaves behind has not heard of it.
         case .otherEnded:
-            (
-                state,
-                [.signalOthers(group: sweep.group, signal: sweep.isKilling ? SignalNumber.kill : SignalNumber.term)]
-            )
-        case .askedToStop where ended.cause == .asked && !sweep.isKilling: kill(ended, sweep, now)
+            (state, [.signalOthers(signal: sweep.isKilling ? SignalNumber.kill : SignalNumber.term)])
+        case .askedToStop where ended.cause == .asked && !sweep.isKilling: kill(ended, now)
         case .askedToStop: (.sweeping(ended.asked, sweep), [])
-        case .begin, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .paused, .resumed, .signalled:
+        case .order(let order): sweeping(ended, sweep, order, now)
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .paused, .resumed, .signalled:
             (state, [])
         }
     }
 
-    private func kill(_ ended: EndedRun, _ sweep: Sweep, _ now: Moment) -> Step {
+    func kill(_ ended: EndedRun, _ now: Moment) -> Step {
         let until = now.deadline(after: Self.timeToDie)
         return (
-            .sweeping(ended, Sweep(group: sweep.group, isKilling: true, until: until)),
-            [.log(.killingOthers), .signalOthers(group: sweep.group, signal: SignalNumber.kill)]
+            .sweeping(ended, Sweep(isKilling: true, until: until)),
+            [.log(.killingOthers), .signalOthers(signal: SignalNumber.kill)]
         )
     }
 
@@ -66,7 +65,9 @@ extension ChildMachine {
         case .askedToStop where ended.cause == .asked:
             (.concluding(ended, hook.killed(at: now)), [.signalHook(signal: SignalNumber.kill)])
         case .askedToStop: (.concluding(ended.asked, hook), [])
-        case .begin, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused, .resumed,
+        case .order(let order): concluding(ended, hook, order)
+        case .begin, .found, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused,
+            .resumed,
             .signalled:
             (state, [])
         }

@@ -2,7 +2,8 @@
 extension ChildMachine {
     mutating func running(_ run: Run, _ event: ChildEvent, _ now: Moment) -> Step {
         switch event {
-        case .exited(let status, let leavesOthers): ended(run, status, .byItself, leavesOthers, now)
+        case .exited(let status, _, let pid?): succeeded(run, status, by: pid, now) { .running($0) }
+        case .exited(let status, let leavesOthers, nil): ended(run, status, .byItself, leavesOthers, now)
         case .askedToStop(let signal): asked(run, signal, now)
         case .signalled(let signal): passed(signal, to: run, now) { .running($0) }
         case .paused(let signal): paused(run, by: signal) { .running($0) }
@@ -10,7 +11,8 @@ extension ChildMachine {
         case .ready: ready(run, now)
         case .alive: (.running(run.heard(policy.watchdogNanoseconds, at: now)), [])
         case .deadline: late(run, now)
-        case .begin, .hookEnded, .spawned, .spawnFailed, .otherEnded, .othersEnded: (state, [])
+        case .order(let order): running(run, order, now)
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .otherEnded, .othersEnded: (state, [])
         }
     }
 
@@ -62,26 +64,31 @@ extension ChildMachine {
         _ run: Run, _ signal: Int32, _ until: Int64, _ event: ChildEvent, _ now: Moment
     ) -> Step {
         switch event {
-        case .exited(let status, let leavesOthers): ended(run, status, .asked, leavesOthers, now)
+        case .exited(let status, _, let pid?):
+            succeeded(run, status, by: pid, now) { .draining($0, signal: signal, until: until) }
+        case .exited(let status, let leavesOthers, nil): ended(run, status, .asked, leavesOthers, now)
         case .askedToStop(let second): passedOn(run, second, now)
         case .deadline: passedOn(run, signal, now)
         case .signalled(let number): passed(number, to: run, now) { .draining($0, signal: signal, until: until) }
         case .paused(let number): paused(run, by: number) { .draining($0, signal: signal, until: until) }
         case .resumed: (.draining(resumed(run, now), signal: signal, until: until), [])
-        case .begin, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .otherEnded, .othersEnded: (state, [])
+        case .order(let order): draining(run, signal, until, order)
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .otherEnded, .othersEnded: (state, [])
         }
     }
 
     mutating func stopping(_ run: Run, _ stop: Stop, _ event: ChildEvent, _ now: Moment) -> Step {
         switch event {
-        case .exited(let status, let leavesOthers): ended(run, status, stop.cause, leavesOthers, now)
+        case .exited(let status, _, let pid?): succeededOnTheWay(run, stop, status, by: pid, now)
+        case .exited(let status, let leavesOthers, nil): ended(run, status, stop.cause, leavesOthers, now)
         case .askedToStop where stop.cause == .asked: killed(run, .asked)
         case .askedToStop(let signal): stillAsked(run, stop, signal, now)
         case .signalled(let signal): passed(signal, to: run, now) { .stopping($0, stop) }
         case .paused(let signal): pausedOnTheWay(run, by: signal, stop)
         case .resumed: (.stopping(resumed(run, now), stop), [])
         case .deadline: killed(run, stop.cause)
-        case .begin, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .otherEnded, .othersEnded: (state, [])
+        case .order(let order): stopping(run, stop, order)
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .otherEnded, .othersEnded: (state, [])
         }
     }
 
@@ -91,11 +98,14 @@ extension ChildMachine {
         return (.stopping(run, Stop(cause: .asked, killAt: stop.killAt)), self.stop(run, with: sent))
     }
 
-    private func killed(_ run: Run, _ cause: EndCause) -> Step {
-        (
-            .stopping(run, Stop(cause: cause, killAt: nil)),
-            [.log(.killing(pid: run.pid)), .signalGroup(pid: run.pid, signal: SignalNumber.kill)]
-        )
+    func killed(_ run: Run, _ cause: EndCause) -> Step {
+        (.stopping(run, Stop(cause: cause, killAt: nil)), kill(run))
+    }
+
+    /// Kills all of the command's group; of one that has none of its own, the command.
+    func kill(_ run: Run) -> [ChildAction] {
+        let target = run.isFollowed ? SignalPolicy.Target.child : .group
+        return [.log(.killing(pid: run.pid)), send(SignalNumber.kill, to: run, target)]
     }
 
     // MARK: Signals
@@ -114,7 +124,7 @@ extension ChildMachine {
             run.hasPausedKapo = true
             actions.append(.pause)
         }
-        if signal == SignalNumber.cont && policy.terminal != .none {
+        if signal == SignalNumber.cont && policy.terminal != .none && !run.isFollowed {
             actions.insert(.giveTerminal(pid: run.pid), at: 0)
         }
         return (state(run), actions)
@@ -144,13 +154,13 @@ extension ChildMachine {
     }
 
     /// What is expected of the run is expected anew: it was suspended, or perhaps Kapo was.
-    private func renew(_ run: inout Run, _ now: Moment) {
+    func renew(_ run: inout Run, _ now: Moment) {
         if run.readyBy != nil { run.readyBy = policy.readyNanoseconds.map(now.deadline(after:)) }
         if run.aliveBy != nil { run.aliveBy = policy.watchdogNanoseconds.map(now.deadline(after:)) }
     }
 
     /// What tells a command to stop; one that is paused must run to hear it.
-    private func stop(_ run: Run, with signal: Int32) -> [ChildAction] {
+    func stop(_ run: Run, with signal: Int32) -> [ChildAction] {
         [send(signal, to: run)] + (run.isPaused ? [send(SignalNumber.cont, to: run)] : [])
     }
 
@@ -163,7 +173,11 @@ extension ChildMachine {
     }
 
     private func send(_ signal: Int32, to run: Run) -> ChildAction {
-        switch policy.signals.target {
+        send(signal, to: run, run.isFollowed ? .child : policy.signals.target)
+    }
+
+    private func send(_ signal: Int32, to run: Run, _ target: SignalPolicy.Target) -> ChildAction {
+        switch target {
         case .group: .signalGroup(pid: run.pid, signal: signal)
         case .child: .signalCommand(pid: run.pid, signal: signal)
         }

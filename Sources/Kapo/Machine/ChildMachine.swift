@@ -5,11 +5,11 @@ package struct ChildMachine: Equatable, Sendable {
     /// Nanoseconds that are left to what got KILL, before Kapo goes on without waiting for its end.
     static let timeToDie: Int64 = 1_000_000_000
 
-    package let policy: ChildPolicy
+    package private(set) var policy: ChildPolicy
     package private(set) var state: ChildState = .idle
     package internal(set) var history: History
 
-    /// A machine that waits for `.begin`. The seed decides what it draws at random.
+    /// A machine that waits for `.begin` or `.found`. The seed decides what it draws at random.
     package init(policy: ChildPolicy, seed: UInt64) {
         self.policy = policy
         history = History(random: RandomSequence(seed: seed))
@@ -18,7 +18,7 @@ package struct ChildMachine: Equatable, Sendable {
     /// The monotonic time at which the machine wants `.deadline`; nil when it waits for something else.
     package var deadline: Int64? {
         switch state {
-        case .idle, .starting, .failed, .finished: nil
+        case .idle, .starting, .failed, .down, .left, .finished: nil
         case .running(let run): run.deadline
         case .draining(_, _, let until): until
         case .stopping(_, let stop): stop.killAt
@@ -37,6 +37,12 @@ package struct ChildMachine: Equatable, Sendable {
         return actions
     }
 
+    /// Has the machine follow another policy from now on. Nothing happens because of it, and what is due stays due.
+    package mutating func replacePolicy(_ policy: ChildPolicy) {
+        self.policy = policy
+        history.adapt(to: policy)
+    }
+
     /// A state to go to, and what is to be done.
     typealias Step = (ChildState, [ChildAction])
 
@@ -51,16 +57,19 @@ package struct ChildMachine: Equatable, Sendable {
         case .sweeping(let ended, let sweep): sweeping(ended, sweep, event, now)
         case .concluding(let ended, let hook): concluding(ended, hook, event, now)
         case .waiting(let last, let pause, let until): waiting(last, pause, until, event, now)
-        case .lingering(let ended, _): lingering(ended, event)
-        case .failed(let failure): failed(failure, event)
-        case .finished: (state, [])
+        case .lingering(let ended, _): lingering(ended, event, now)
+        case .failed(let failure): failed(failure, event, now)
+        case .down(let last): down(last, event, now)
+        case .left, .finished: (state, [])
         }
     }
 
     private mutating func idle(_ event: ChildEvent, _ now: Moment) -> Step {
         switch event {
-        case .begin: start(after: nil, now)
+        case .begin: history.wish == .down ? down(nil) : startSoon(after: nil, now)
+        case .found(let pid, let startedAt, let isFollowed): found(pid, since: startedAt, isFollowed: isFollowed, now)
         case .askedToStop(let signal): finished(nil, askedBy: signal)
+        case .order(let order): idle(order)
         case .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused, .resumed,
             .signalled, .deadline:
             (state, [])
@@ -73,26 +82,42 @@ package struct ChildMachine: Equatable, Sendable {
         switch event {
         case .deadline: start(after: last, now)
         case .askedToStop(let signal): finished(last, askedBy: signal)
-        case .begin, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused,
+        case .order(let order): waiting(last, pause, until, order, now)
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded,
+            .paused,
             .resumed, .signalled:
             (state, [])
         }
     }
 
-    private func lingering(_ ended: EndedRun, _ event: ChildEvent) -> Step {
+    private mutating func lingering(_ ended: EndedRun, _ event: ChildEvent, _ now: Moment) -> Step {
         switch event {
         case .deadline, .askedToStop: finished(ended)
-        case .begin, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused,
+        case .order(let order): lingering(ended, order, now)
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded,
+            .paused,
             .resumed, .signalled:
             (state, [])
         }
     }
 
-    private func failed(_ failure: FinalFailure, _ event: ChildEvent) -> Step {
+    private mutating func failed(_ failure: FinalFailure, _ event: ChildEvent, _ now: Moment) -> Step {
         switch event {
         case .askedToStop: finished(failure)
-        case .begin, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused,
+        case .order(let order): resting(after: failure.last, order, now)
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded,
+            .paused,
             .resumed, .signalled, .deadline:
+            (state, [])
+        }
+    }
+
+    private mutating func down(_ last: EndedRun?, _ event: ChildEvent, _ now: Moment) -> Step {
+        switch event {
+        case .askedToStop(let signal): finished(last, askedBy: signal)
+        case .order(let order): resting(after: last, order, now)
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded,
+            .paused, .resumed, .signalled, .deadline:
             (state, [])
         }
     }
@@ -125,5 +150,15 @@ package struct ChildMachine: Equatable, Sendable {
         let hasFailed = ended.cause == .notReady || ended.cause == .hung
         let code = hasFailed ? max(1, ended.status.shellCode) : ended.status.shellCode
         return policy.exitCodes[code] ?? code
+    }
+}
+
+extension FinalFailure {
+    /// The last run, if there was one.
+    var last: EndedRun? {
+        switch self {
+        case .ended(let ended): ended
+        case .notStarted(let last, _): last
+        }
     }
 }

@@ -19,6 +19,18 @@ package struct ChildPolicy: Equatable, Sendable {
     }
 
     package var afterExit: AfterExit
+    /// Restarts after ends by itself, or for want of readiness or signs of life; nil when there is no end to them.
+    package var retries: Int?
+    /// True when Kapo waits for orders once nothing more is to be started, rather than ending or having failed.
+    package var staysWhenDone = false
+    /// Nanoseconds before each start, the first one too.
+    package var startDelayNanoseconds: Int64 = 0
+    /// The next start after a run that lasted less than this many nanoseconds comes no sooner than that long after its
+    /// start, and the start delay behind that.
+    package var leastLifeNanoseconds: Int64 = 0
+    /// Nanoseconds after which a pre-start hook that failed is run again: something is missing yet, and that is no
+    /// failure. Nil when it is one.
+    package var requirementDelayNanoseconds: Int64?
     /// Whole seconds that the command may run before it is stopped; each run draws from the range. 0 is for ever.
     package var ttlSeconds: ClosedRange<Int64> = 0...0
     /// Nanoseconds between the signal that stops the command and the KILL.

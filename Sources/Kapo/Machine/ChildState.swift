@@ -1,4 +1,4 @@
-/// One run of the command, from its start.
+/// One run of the command, from its start. Other processes may take it over, one after the other.
 package struct Run: Equatable, Sendable {
     package var pid: Int32
     package var startedAt: Moment
@@ -16,6 +16,10 @@ package struct Run: Equatable, Sendable {
     package var isPaused = false
     /// True when Kapo stopped itself together with it, until a CONT comes.
     package var hasPausedKapo = false
+    /// True when another process has taken the place of the command: it leads no group that Kapo knows of.
+    package var isFollowed = false
+    /// True when somebody ordered an INT for it, so that an end by that is no ^C of a terminal.
+    package var wasInterrupted = false
 
     /// True while nothing can be expected of it.
     var isSuspended: Bool { isPaused || hasPausedKapo }
@@ -36,6 +40,9 @@ package enum EndCause: Equatable, Sendable {
     case byItself
     /// Somebody asked Kapo to end (TERM, INT): nothing is started after it, and asking again kills.
     case asked
+    /// Somebody ordered it to end (`down`, `restart`), or ordered a start after it (`up`, `once`): what follows is no
+    /// matter of how it ended.
+    case ordered
     /// Its time to live was over.
     case ttlExpired
     /// It was not ready in time.
@@ -66,8 +73,6 @@ package struct EndedRun: Equatable, Sendable {
 
 /// What a command left behind, and how it is being ended.
 package struct Sweep: Equatable, Sendable {
-    /// The command's process group. It exists as long as a member does.
-    package var group: Int32
     /// True once they got KILL and not only TERM.
     package var isKilling: Bool
     /// Monotonic deadline of the KILL, and then of the wait for its effect.
@@ -82,6 +87,8 @@ package struct HookRun: Equatable, Sendable {
     package var isKilled = false
     /// The signal by which somebody asked Kapo to end; nil while nobody has.
     package var askedBy: Int32?
+    /// True once somebody ordered `down`: whatever its outcome is, nothing is started because of it.
+    package var isCancelled = false
 }
 
 /// What Kapo waits for between two starts.
@@ -90,6 +97,8 @@ package enum Pause: Equatable, Sendable {
     case restart
     /// A start failed, and is tried again.
     case retry
+    /// The pre-start hook is run again, to see whether all is there that the command requires.
+    case requirement
 }
 
 /// Why the command is not started any more.
@@ -116,12 +125,16 @@ package enum ChildState: Equatable, Sendable {
     case sweeping(EndedRun, Sweep)
     /// The post-exit hook runs.
     case concluding(EndedRun, HookRun)
-    /// `supervise`: the command will be started at the monotonic deadline `until`.
+    /// The command will be started at the monotonic deadline `until`.
     case waiting(EndedRun?, Pause, until: Int64)
     /// `run`: the command has ended, and Kapo reports it until the monotonic deadline `until`.
     case lingering(EndedRun, until: Int64)
     /// `supervise`: the command is not started any more, and Kapo stays to report it.
     case failed(FinalFailure)
+    /// Nothing runs and nothing is due: an order decides what follows. There may have been no run.
+    case down(EndedRun?)
+    /// Kapo is about to end, and the command runs on.
+    case left(Run)
     /// Kapo is about to end. There is no run to report if none was started.
     case finished(EndedRun?)
 }
@@ -134,6 +147,14 @@ package struct History: Equatable, Sendable {
     package var previous: EndedRun?
     /// Failures since the last run that was stable.
     package var failures = 0
+    /// What the last order wants; `down` as well once nothing more is to be started.
+    package var wish = Wish.up
+    /// Starts of the command that were tried, successful or not.
+    package var startCount = 0
+    /// Restarts that count as retries, since the last order to start.
+    package var retries = 0
+    /// True since a pre-start hook said that something is missing, until the next start.
+    var isRequirementUnmet = false
     /// Monotonic times of the starts that a limit counts, oldest first; never more than its burst.
     var starts: [Int64] = []
     /// Seconds that this run may last, as drawn; 0 for ever.
@@ -149,6 +170,20 @@ package struct History: Equatable, Sendable {
     mutating func becomeStable() {
         failures = 0
         starts.removeAll(keepingCapacity: true)
+    }
+
+    /// Forgets what came before an order to start.
+    mutating func forget() {
+        becomeStable()
+        retries = 0
+    }
+
+    /// Keeps no more starts than the limit of a new policy counts.
+    mutating func adapt(to policy: ChildPolicy) {
+        guard case .restart(let restart) = policy.afterExit, let limit = restart.startLimit else {
+            return starts.removeAll()
+        }
+        starts.removeFirst(max(0, starts.count - limit.burst))
     }
 
     /// Notes a start, and draws its time to live.

@@ -31,32 +31,35 @@ extension ChildMachine {
 
     private var isLive: Bool {
         switch state {
-        case .idle, .starting, .running, .draining, .stopping, .waiting: true
+        case .idle, .starting, .running, .draining, .stopping, .waiting, .down, .left: true
         case .preparing(_, let hook): hook.askedBy == nil
-        case .sweeping(let ended, _), .concluding(let ended, _): isFollowed(ended)
+        case .sweeping(let ended, _), .concluding(let ended, _): isLive(after: ended)
         case .lingering, .failed, .finished: false
         }
     }
 
-    /// True when the command will be started again after that run, unless a limit forbids it.
-    private func isFollowed(_ ended: EndedRun) -> Bool {
-        guard case .restart(let restart) = policy.afterExit, ended.cause != .asked else { return false }
-        return restart.restarts(ended)
+    /// True when the command will be started again after that run, unless a limit forbids it, or is down as somebody
+    /// ordered it.
+    private func isLive(after ended: EndedRun) -> Bool {
+        if ended.cause == .asked { return false }
+        if history.wish == .down || ended.cause == .ordered || policy.staysWhenDone { return true }
+        guard case .restart(let restart) = policy.afterExit else { return false }
+        return isStartedAgain(after: ended, restart)
     }
 
     private var blocker: Health.Blocker? {
         switch state {
-        case .preparing(_, let hook): hook.askedBy == nil ? .starting : .stopping
+        case .preparing(_, let hook): isToStart(behind: hook) ? .starting : .stopping
         case .idle, .starting: .starting
-        case .running(let run): run.readyBy != nil ? .starting : run.isPaused ? .paused : nil
+        case .running(let run), .left(let run): run.readyBy != nil ? .starting : run.isPaused ? .paused : nil
         case .draining: .draining
         case .stopping: .stopping
         case .sweeping(let ended, _), .concluding(let ended, _), .waiting(let ended?, .restart, _),
-            .lingering(let ended, _), .finished(let ended?):
+            .lingering(let ended, _), .down(let ended?), .finished(let ended?):
             ended.status.signal == 0 ? .stopped : .killed
         case .waiting: .waiting
         case .failed: .failed
-        case .finished(nil): .stopped
+        case .down(nil), .finished(nil): .stopped
         }
     }
 }

@@ -24,6 +24,12 @@ package struct Report: Equatable, Sendable {
     /// How the run before this one ended; nil before there is one.
     package var previousExit: ExitStatus?
     package var restarts = 0
+    /// Starts that were tried, successful or not.
+    package var starts = 0
+    /// True when the process has taken the place of the one that Kapo started.
+    package var isFollowed = false
+    /// Monotonic time at which a start is due, in nanoseconds; nil when none is awaited.
+    package var startsAt: Int64?
     /// Seconds that this run may last; 0 for ever.
     package var ttlSeconds: Int64 = 0
     /// Monotonic time at which these seconds are over, in nanoseconds; nil when nothing is due.
@@ -37,6 +43,7 @@ package struct Report: Equatable, Sendable {
         pid = run.pid
         startedAt = run.startedAt.wall
         expiresAt = run.expiresAt
+        isFollowed = run.isFollowed
     }
 
     /// Shows how it ended, as `status` if that says more.
@@ -44,7 +51,7 @@ package struct Report: Equatable, Sendable {
         self.status = status ?? (ended.status.signal == 0 ? .stopped : .killed)
         startedAt = ended.startedAt.wall
         endedAt = ended.endedAt.wall
-        exit = ended.status
+        exit = ended.status.known
     }
 }
 
@@ -53,21 +60,23 @@ extension ChildMachine {
     package var report: Report {
         var report = Report()
         report.restarts = history.restarts
-        report.previousExit = history.previous?.status
+        report.previousExit = history.previous?.status.known
+        report.starts = history.startCount
         report.ttlSeconds = history.ttlSeconds
         switch state {
-        case .idle, .finished(nil): break
-        case .running(let run): report.show(run, as: run.readyBy == nil ? .running : .starting)
+        case .idle, .down(nil), .finished(nil): break
+        case .running(let run), .left(let run): report.show(run, as: run.readyBy == nil ? .running : .starting)
         case .draining(let run, _, _), .stopping(let run, _): report.show(run, as: .stopping)
         case .sweeping(let ended, _), .concluding(let ended, _), .waiting(let ended?, .restart, _),
-            .lingering(let ended, _), .finished(let ended?):
+            .lingering(let ended, _), .down(let ended?), .finished(let ended?):
             report.show(ended)
-        case .preparing(let last, let hook): report.show(last, as: hook.askedBy == nil ? .starting : .stopping)
+        case .preparing(let last, let hook): report.show(last, as: isToStart(behind: hook) ? .starting : .stopping)
         case .starting(let last): report.show(last, as: .starting)
         case .waiting(let last, _, _): report.show(last, as: .waiting)
         case .failed(.ended(let ended)): report.show(ended, as: .failed)
         case .failed(.notStarted(let last, _)): report.show(last, as: .failed)
         }
+        if case .waiting(_, _, let until) = state { report.startsAt = until }
         return report
     }
 }

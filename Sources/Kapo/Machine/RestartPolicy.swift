@@ -54,7 +54,7 @@ package struct RestartPolicy: Equatable, Sendable {
     /// Whether that end counts as one that should not have been.
     func isFailure(_ ended: EndedRun) -> Bool {
         switch ended.cause {
-        case .ttlExpired, .asked: false
+        case .ttlExpired, .asked, .ordered: false
         case .notReady, .hung: true
         case .byItself: !success.contains(ended.status)
         }
@@ -102,6 +102,7 @@ package struct SuccessExits: Equatable, Sendable {
         switch status {
         case .exited(let code): codes.contains(code)
         case .signalled(let number): signals.contains(number)
+        case .unknown: true
         }
     }
 }

@@ -10,16 +10,26 @@ final class AgentSocket {
     private let server: LineServer
     private let line: Line
 
-    /// What is told; an object of its own, for the server to hold.
+    /// What is told, made when somebody asks; an object of its own, for the server to hold.
     private final class Line {
-        var bytes: [UInt8] = []
+        let board: StatusBoard
+        var made: [UInt8]?
+
+        init(_ board: StatusBoard) { self.board = board }
+
+        var bytes: [UInt8] {
+            if let made { return made }
+            let bytes = AgentLine.bytes(board.health)
+            made = bytes
+            return bytes
+        }
     }
 
     /// Opens the listener, for that many connections at once.
     init(
-        _ loop: EventLoop, _ address: SocketAddress, port: UInt16, connections: Int
+        _ loop: EventLoop, _ address: SocketAddress, port: UInt16, connections: Int, _ board: StatusBoard
     ) throws(StatusSocket.Failure) {
-        let line = Line()
+        let line = Line(board)
         self.line = line
         do {
             let socket = try ListeningSocket(address, port: port)
@@ -31,8 +41,8 @@ final class AgentSocket {
         }
     }
 
-    /// What is told from now on.
-    func publish(_ health: Health) { line.bytes = AgentLine.bytes(health) }
+    /// What the board says has changed.
+    func changed() { line.made = nil }
 
     /// Closes the listener.
     func close() { server.stop() }

@@ -1,5 +1,5 @@
 import Config
-import Host
+import Document
 import Loop
 
 /// Whether an answer is healthy, and the words for one that is not.
@@ -12,7 +12,7 @@ package enum CheckVerdict {
         _ settings: CheckSettings, _ result: Result<HTTPAnswer, HTTPFailure>
     ) -> CheckReport {
         switch result {
-        case .failure(let failure): return report(settings, because: text(of: failure, settings))
+        case .failure(let failure): return report(settings, because: failure.words(timeout: settings.timeout.text))
         case .success(let answer):
             guard settings.healthy.contains(answer.status) else {
                 return report(settings, because: text(of: answer))
@@ -33,22 +33,6 @@ package enum CheckVerdict {
     }
 
     // MARK: Words
-
-    private static func text(of failure: HTTPFailure, _ settings: CheckSettings) -> String {
-        switch failure {
-        case .timeout: "no answer within \(settings.timeout.text) s"
-        case .unknownName(let name): "no address is known for \(name)"
-        case .unreachable(let code): "cannot connect: \(SystemError.text(of: code).lowercased())"
-        case .broken(let code): "the connection broke: \(SystemError.text(of: code).lowercased())"
-        case .empty: "the connection was closed without an answer"
-        case .cut: "the connection was closed in the middle of the answer"
-        case .malformed(.statusLine): "the answer is no HTTP"
-        case .malformed(.header): "the answer is no HTTP: a header cannot be read"
-        case .malformed(.contentLength): "the answer is no HTTP: its Content-Length cannot be read"
-        case .malformed(.chunk): "the answer is no HTTP: a chunk of its body cannot be read"
-        case .malformed(.tooLong): "the answer has too long a header"
-        }
-    }
 
     /// `503 Service Unavailable: not ready: waiting`, with the first line of the body that is not empty.
     private static func text(of answer: HTTPAnswer) -> String {
@@ -71,11 +55,7 @@ package enum CheckVerdict {
         for scalar in text.drop(while: \.properties.isWhitespace) {
             count += UTF8.width(scalar)
             if count > shownBytes { break }
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator:
-                shown += "\\u{\(String(scalar.value, radix: 16))}"
-            default: shown.unicodeScalars.append(scalar)
-            }
+            shown += VisibleText.of(scalar)
         }
         while shown.unicodeScalars.last?.properties.isWhitespace == true { shown.unicodeScalars.removeLast() }
         return count > shownBytes ? shown + "…" : shown

@@ -3,107 +3,165 @@ import Logging
 import Loop
 import Machine
 
-/// `run` and `supervise`: turns what happens to the command into events, and the machine's actions into effects.
+/// Turns what happens to one command into events, and the machine's actions into effects.
 final class ChildDriver {
-    private let runtime: Runtime
-    private let options: ChildOptions
+    /// Where a driver keeps what outlives Kapo: the record of what runs.
+    struct Keeping {
+        /// The open directory of the service.
+        let directory: Int32
+        /// What `ServiceRecord.system` says.
+        let system: [UInt8]
+    }
+
+    /// Called when the command has ended, once the machine has heard of it.
+    var whenEnded: ((ExitStatus) -> Void)?
+    /// Why the last signal could not be sent, for whoever ordered it.
+    var trouble: String?
+    /// Why the last start failed; nil when it did not.
+    private(set) var startFailure: String?
+
+    unowned let host: any ChildHost
+    let reaper: Reaper
+    private(set) var options: ChildOptions
+    let keeping: Keeping?
+    /// What runs in the place of the command, or was found running: no child, or one that another Kapo started.
+    var followed: FollowedProcess?
+    /// The child of which the reaper tells this driver.
+    var child: Int32?
+    /// What the last run left behind; nil while the command runs.
+    private var leftovers: Leftovers?
     private let inherited: Signals.Inherited
     private let sides: SideCommands
     private let log: ChildLog
+    /// The terminal of Kapo's standard input is the command's too.
+    private let hasTerminal: Bool
     private var command: Command
-    private var pid: Int32?
-    /// What the last run left behind; nil while the command runs.
-    private var leftovers: Leftovers?
     private var readiness: Readiness?
     private var hook: Int32?
-    /// True while Kapo has the terminal that it was started at, and ends with it.
-    private var sharesTerminal: Bool
+    private var sweepLook: Timer?
+    /// Looks again whether the command runs, as long as that is not known.
+    private var doubt: Timer?
     private var runner: MachineRunner<ChildMachine>?
 
-    init(_ runtime: Runtime, _ options: ChildOptions, _ inherited: Signals.Inherited) {
-        self.runtime = runtime
+    init(
+        _ host: any ChildHost, _ options: ChildOptions, _ inherited: Signals.Inherited, hasTerminal: Bool = false,
+        keeping: Keeping? = nil
+    ) {
+        self.host = host
+        reaper = host.reaper
         self.options = options
         self.inherited = inherited
-        sides = SideCommands(inherited)
-        log = ChildLog(log: runtime.log, name: options.words[0].text)
-        command = Command(words: options.words, environment: Invocation.environmentForCommand)
-        command.output = runtime.console.commandOutput
-        command.error = runtime.console.commandError
-        command.deathSignal = options.outlivesKapo ? nil : Signals.kill
-        // Open as long as Kapo runs, for each start of the command.
-        if let directory = try? WorkingDirectory.leave() { command.directory = directory.release() }
-        sharesTerminal = Terminal.isThere && !inherited.ignores(Signals.hangUp)
-        var policy = options.policy
-        policy.canPause = Signals.canPause
-        policy.terminal = !Terminal.isThere || options.hasSession ? .none : Terminal.isLedByUs ? .leader : .job
-        let machine = ChildMachine(policy: policy, seed: UInt64.random(in: 0 ... .max))
-        runner = MachineRunner(runtime, machine) { [unowned self] in perform($0) }
+        self.hasTerminal = hasTerminal
+        self.keeping = keeping
+        sides = SideCommands(reaper, inherited, shell: options.shell)
+        log = ChildLog(log: host.log, name: options.words[0].text)
+        command = Command(words: options.words, environment: host.environment)
+        command.output = host.output.commandOutput
+        command.error = host.output.commandError
+        command.deathSignal = options.outlivesKapo || keeping != nil ? nil : Signals.kill
+        command.directory = host.startDirectory
+        command.record = keeping.map { ($0.directory, $0.system) }
+        let machine = ChildMachine(policy: options.policy, seed: UInt64.random(in: 0 ... .max))
+        // Whoever has this driver must not be held by it.
+        runner = MachineRunner(host.loop, machine) { [unowned host] in
+            host.publish($0, $1)
+        } perform: { [unowned self] in
+            perform($0)
+        }
     }
 
-    /// Starts the command for the first time.
+    deinit {
+        reaper.dismiss(self)
+        if let child { reaper.disown(child) }
+    }
+
+    /// Starts the command for the first time, or finds that it runs already. As long as nobody knows whether it does,
+    /// nothing is started: a second copy would be worse.
     func begin() {
-        do { try Children.adoptOrphans() } catch { runtime.log.warning("orphans are not adopted: \(error)") }
-        if options.hasSession { Terminal.leave() }
-        send(.begin)
+        writeParentPID()
+        findOrStart()
+    }
+
+    private func findOrStart() {
+        do throws(SystemError) {
+            if try !findRunning() { send(.begin) }
+        } catch {
+            if doubt == nil {
+                host.log.error("cannot tell whether it runs already, and looks again each second: \(error)")
+                doubt = Timer(host.loop) { [unowned self] in findOrStart() }
+            }
+            doubt?.set(afterNanoseconds: 1_000_000_000)
+        }
     }
 
     /// Tells the machine what happened.
     func send(_ event: ChildEvent) { runner?.send(event) }
 
-    /// Takes a signal that came to Kapo.
-    func receive(_ number: Int32) {
-        switch number {
-        case Signals.child: reap()
-        case Signals.terminate, Signals.interrupt: askedToStop(number)
-        case Signals.hangUp where hasHungUp(): askedToStop(number)
-        default: send(.signalled(number))
+    /// Has another policy from now on; what runs goes on.
+    func replace(_ policy: ChildPolicy) {
+        options.policy = policy
+        runner?.change { $0.replacePolicy(policy) }
+    }
+
+    // MARK: The command's life
+
+    private func take(_ change: Children.Change) {
+        switch change {
+        case .ended(let pid, let code, let signal): ended(pid, code.map { ExitStatus.exited($0) } ?? .signalled(signal))
+        case .paused(_, let signal): send(.paused(signal: signal))
+        case .resumed: send(.resumed)
         }
     }
 
-    private func askedToStop(_ number: Int32) {
-        // One that is dropped asks for nothing.
-        guard options.policy.signals.rewrites[number] != 0 else { return }
-        runtime.manager.stopping()
-        if runtime.isFinishing { runtime.finish(code: 0) } else { send(.askedToStop(signal: number)) }
-    }
-
-    /// True once, when the terminal that Kapo was started at is gone: nobody is there for whom it could go on. Whoever
-    /// had HUP ignored for it means that it goes on.
-    private func hasHungUp() -> Bool {
-        guard sharesTerminal, !(options.hasSession ? Terminal.isOpen : Terminal.isThere) else { return false }
-        sharesTerminal = false
-        return true
-    }
-
-    // MARK: Children
-
-    private func reap() {
-        var hasOtherEnded = false
-        // Ends: each turn takes a change that the kernel has for us.
-        while case .change(let change) = Children.next() {
-            switch change {
-            case .ended(let pid, let code, let signal) where pid == self.pid:
-                ended(pid, code.map { ExitStatus.exited($0) } ?? .signalled(signal))
-            case .ended(let pid, let code, _):
-                if !sides.ended(pid, succeeded: code == 0) { hasOtherEnded = true }
-            case .paused(let pid, let signal) where pid == self.pid: send(.paused(signal: signal))
-            case .resumed(let pid) where pid == self.pid: send(.resumed)
-            case .paused, .resumed: break
-            }
-        }
-        // While the command runs, the machine has no use for the others, and to look for them takes time.
-        if hasOtherEnded, let leftovers { send(leftovers.areThere ? .otherEnded : .othersEnded) }
-    }
-
-    private func ended(_ pid: Int32, _ status: ExitStatus) {
-        self.pid = nil
+    /// What ran as `pid` has ended.
+    func ended(_ pid: Int32, _ status: ExitStatus) {
         readiness = nil
-        runtime.console.runEnded()
-        Terminal.takeBack(from: pid)
-        leftovers = options.policy.sweeps ? Leftovers(ofGroup: pid, except: sides.pids) : nil
-        send(.exited(status, leavesOthers: leftovers?.areThere ?? false))
-        // It may have heard of that alone: when a shell is killed, those in the foreground do.
-        if status == .signalled(Signals.hangUp), hasHungUp() { askedToStop(Signals.hangUp) }
+        followed = nil
+        child = nil
+        host.output.runEnded()
+        if hasTerminal { Terminal.takeBack(from: pid) }
+        if let successor = follow(after: pid) {
+            send(.exited(status, leavesOthers: false, successor: successor))
+        } else {
+            clearRecord()
+            leftovers =
+                options.policy.sweeps
+                ? Leftovers(ofGroup: pid, scope: host.leftoverScope, except: reaper.pids) : nil
+            let areLeft = leftovers?.areThere ?? false
+            // While the command runs, the machine has no use for the others, and to look for them takes time.
+            if areLeft { waitForOthers() }
+            send(.exited(status, leavesOthers: areLeft))
+        }
+        whenEnded?(status)
+    }
+
+    // MARK: What it leaves behind
+
+    private func waitForOthers() {
+        reaper.listen(self) { [unowned self] in lookForOthers() }
+        // Of orphans that are not Kapo's children nobody tells.
+        guard keeping != nil else { return }
+        sweepLook = Timer(host.loop) { [unowned self] in
+            lookForOthers()
+            if leftovers != nil { sweepLook?.set(afterNanoseconds: 100_000_000) }
+        }
+        sweepLook?.set(afterNanoseconds: 100_000_000)
+    }
+
+    private func lookForOthers() {
+        guard let leftovers else { return }
+        // Those that even KILL did not end are waited for no longer than the machine wants.
+        guard case .sweeping? = runner?.machine.state else { return forgetOthers() }
+        let areLeft = leftovers.areThere
+        if !areLeft { forgetOthers() }
+        send(areLeft ? .otherEnded : .othersEnded)
+    }
+
+    /// Their timer stays: it may be in the middle of saying so.
+    private func forgetOthers() {
+        leftovers = nil
+        sweepLook?.cancel()
+        reaper.dismiss(self)
     }
 
     // MARK: Actions
@@ -113,14 +171,14 @@ final class ChildDriver {
         case .spawn: spawn()
         case .startHook(let hook): start(hook)
         case .signalHook(let number): if let hook { sides.signal(hook, number) }
-        case .signalGroup(let pid, let number): signal(number) { try Signals.send(number, toGroupOf: pid) }
-        case .signalCommand(let pid, let number): signal(number) { try Signals.send(number, to: pid) }
-        case .signalOthers(_, let number): leftovers?.signal(number)
+        case .signalGroup(let pid, let number): signal(number) { try signalGroup(pid, number) }
+        case .signalCommand(let pid, let number): signal(number) { try signalCommand(pid, number) }
+        case .signalOthers(let number): leftovers?.signal(number)
         case .pause: Signals.pause()
         case .pauseJob(let number): if !Signals.pauseJob(number) { send(.signalled(Signals.goOn)) }
         case .giveTerminal(let pid): Terminal.give(to: pid)
         case .log(let note): log.write(note)
-        case .finish(let code): runtime.finish(code: code)
+        case .finish(let code): host.finish(code: code)
         }
     }
 
@@ -128,7 +186,8 @@ final class ChildDriver {
         do {
             try send()
         } catch {
-            runtime.log.error("cannot send \(Signals.name(of: number)) to the command: \(error)")
+            trouble = "cannot send \(Signals.name(of: number)) to the command: \(error)"
+            host.log.error("cannot send \(Signals.name(of: number)) to the command: \(error)")
         }
     }
 
@@ -138,13 +197,17 @@ final class ChildDriver {
             let readiness = try readiness(of: command)
             readiness.equip(&command)
             command.hasSession = options.hasSession
-            command.hasTerminal = options.hasSession || Terminal.isForeground
+            command.hasTerminal = hasTerminal && (options.hasSession || Terminal.isForeground)
             let pid = try start(command)
-            self.pid = pid
+            child = pid
+            reaper.own(pid) { [unowned self] in take($0) }
             self.readiness = readiness
-            leftovers = nil
+            forgetOthers()
+            writeChildPID(pid)
+            startFailure = nil
             send(.spawned(pid: pid))
         } catch {
+            startFailure = error.reason
             send(.spawnFailed(error))
         }
     }
@@ -159,7 +222,7 @@ final class ChildDriver {
     private func readiness(of command: Command) throws(SpawnFailure) -> Readiness {
         do throws(SystemError) {
             return try Readiness(
-                runtime.loop, options.readiness, watchdogNanoseconds: options.policy.watchdogNanoseconds, sides, command
+                host.loop, options.readiness, watchdogNanoseconds: options.policy.watchdogNanoseconds, sides, command
             ) { [unowned self] news in
                 switch news {
                 case .ready: send(.ready)
@@ -180,18 +243,18 @@ final class ChildDriver {
             var pid: Int32?
             pid = try sides.start(
                 text(of: hook), like: equipped(), variables: Self.variables(for: hook)
-            ) { [unowned self] succeeded in
+            ) { [weak self] succeeded in
                 // One that was given up ends unheard.
-                guard self.hook == pid else { return }
+                guard let self, self.hook == pid else { return }
                 self.hook = nil
                 send(.hookEnded(succeeded: succeeded))
             }
             self.hook = pid
         } catch let failure as SpawnFailure {
-            runtime.log.error("a hook is not run: \(failure.reason)")
+            host.log.error("a hook is not run: \(failure.reason)")
             send(.hookEnded(succeeded: false))
         } catch {
-            runtime.log.error("cannot start a hook: \(error)")
+            host.log.error("cannot start a hook: \(error)")
             send(.hookEnded(succeeded: false))
         }
     }
@@ -199,6 +262,8 @@ final class ChildDriver {
     private func text(of hook: Hook) -> String {
         switch hook {
         case .preStart: options.preStart ?? ":"
+        case .postExit(let status, _) where options.tellsExitCode:
+            "\(options.postExit ?? ":") \(status.documentCode)"
         case .postExit: options.postExit ?? ":"
         }
     }

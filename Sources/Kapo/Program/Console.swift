@@ -4,15 +4,13 @@ import Logging
 import Loop
 
 /// Kapo's own standard output and error, and what goes there: the log, and the captured output of the command.
-final class Console {
+final class Console: CommandOutput {
     let log: Logger
-    /// What the command gets as its standard output and error; nil to inherit Kapo's.
     var commandOutput: Int32? { output?.pipe.number }
     var commandError: Int32? { error?.pipe.number }
 
     /// Lines of the log that were lost because nobody took them.
     var logLinesDropped: UInt64 { sink.droppedTotal }
-    /// What was captured so far.
     var streams: [Metrics.Stream] { [output, error].compactMap { $0?.captured } }
 
     private let sink: LogSink
@@ -23,7 +21,9 @@ final class Console {
 
     init(_ loop: EventLoop, _ options: Options) throws(SystemError) {
         standardError = Outlet(loop, 2)
-        let sink = LogSink(outlet: standardError, format: options.log.format)
+        let sink = LogSink(
+            outlet: standardError, format: options.log.format,
+            system: options.isDaemon ? SystemLog(tag: "kapo") : nil)
         self.sink = sink
         log = Logger(label: "kapo") { _ in KapoLogHandler(sink: sink, level: options.log.level) }
 
@@ -51,13 +51,11 @@ final class Console {
         return try OutputRelay(loop, to: outlet, stream: stream, lines: lines) { [unowned self] in passed() }
     }
 
-    /// The command has ended: its last line is complete, newline or not.
     func runEnded() {
         output?.runEnded()
         error?.runEnded()
     }
 
-    /// Calls `handler` once everything that the command wrote until now has left Kapo; at once if it has.
     func flush(_ handler: @escaping () -> Void) {
         runEnded()
         whenFlushed = handler

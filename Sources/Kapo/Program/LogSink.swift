@@ -3,7 +3,8 @@ import Host
 import Logging
 import Loop
 
-/// Where log lines end: standard error, in the format asked for, with a bound on what may wait there.
+/// Where log lines end: standard error, in the format asked for, with a bound on what may wait there; or the system's
+/// log.
 final class LogSink {
     /// Bytes that may wait for a reader; further lines are dropped and counted.
     static let mostWaitingBytes = 65536
@@ -15,14 +16,22 @@ final class LogSink {
     /// Those of them that no line has told of yet.
     private var dropped = 0
     private var line: [UInt8] = []
+    private var system: SystemLog?
 
-    init(outlet: Outlet, format: LogLine.Format) {
+    /// A sink that writes to `outlet`, or to `system` if that is there.
+    init(outlet: Outlet, format: LogLine.Format, system: consuming SystemLog? = nil) {
         self.outlet = outlet
         self.format = format
+        self.system = system
     }
 
     /// Writes one line of Kapo's own.
     func log(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)] = []) {
+        if system != nil {
+            let fields = fields.map { " \($0.key)=\($0.value)" }.joined()
+            if system?.send(SystemLog.Severity(level), message + fields) == false { droppedTotal += 1 }
+            return
+        }
         guard outlet.waiting < Self.mostWaitingBytes else {
             dropped += 1
             droppedTotal += 1
@@ -67,5 +76,18 @@ struct KapoLogHandler: LogHandler {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let fields = all.map { (key: $0.key, value: $0.value.description) }.sorted { $0.key < $1.key }
         carrier.sink.log(event.level, event.message.description, fields)
+    }
+}
+
+extension SystemLog.Severity {
+    /// That of a level.
+    fileprivate init(_ level: Logger.Level) {
+        switch level {
+        case .critical, .error: self = .error
+        case .warning: self = .warning
+        case .notice: self = .notice
+        case .info: self = .info
+        case .debug, .trace: self = .debug
+        }
     }
 }

@@ -1,20 +1,24 @@
+import Host
 import Loop
 import Machine
 
 /// Feeds a machine with events, one after the other, and has its actions performed.
 final class MachineRunner<M: StateMachine> {
-    private let runtime: Runtime
+    private let publish: ([Report], Health) -> Void
     private let perform: (M.Action) -> Void
-    private var machine: M
+    private(set) var machine: M
     private var deadline: DeadlineTimer?
     private var pending: [M.Event] = []
     private var isBusy = false
 
-    init(_ runtime: Runtime, _ machine: M, perform: @escaping (M.Action) -> Void) {
-        self.runtime = runtime
+    init(
+        _ loop: EventLoop, _ machine: M, publish: @escaping ([Report], Health) -> Void,
+        perform: @escaping (M.Action) -> Void
+    ) {
         self.machine = machine
+        self.publish = publish
         self.perform = perform
-        deadline = DeadlineTimer(runtime.loop) { [unowned self] in send(.deadline) }
+        deadline = DeadlineTimer(loop) { [unowned self] in send(.deadline) }
     }
 
     /// Gives the machine an event. The document changes before the actions are performed, and an event that one of them
@@ -24,11 +28,19 @@ final class MachineRunner<M: StateMachine> {
         guard !isBusy else { return }
         isBusy = true
         while !pending.isEmpty {
-            let actions = machine.handle(pending.removeFirst(), at: runtime.now)
-            runtime.publish(machine.reports, machine.health)
+            let now = Moment(monotonic: Clock.monotonic, wall: Clock.wall)
+            let actions = machine.handle(pending.removeFirst(), at: now)
+            publish(machine.reports, machine.health)
             deadline?.move(to: machine.deadline)
             for action in actions { perform(action) }
         }
         isBusy = false
+    }
+
+    /// Changes the machine itself, between two events.
+    func change(_ body: (inout M) -> Void) {
+        body(&machine)
+        publish(machine.reports, machine.health)
+        deadline?.move(to: machine.deadline)
     }
 }

@@ -5,46 +5,66 @@ import Machine
 
 /// Gathers what `GET /metrics` tells, when somebody asks: nothing is done for it before.
 final class MetricsReader {
-    /// Processes whose usage is read for one answer: 2 ms of work. Of more than that `watch` tells the number only, for
-    /// a sum over some of them would be wrong.
+    /// Processes whose usage is read for one answer: 2 ms of work. Of more than that the number only is told, for a sum
+    /// over some of them would be wrong.
     static let mostProcesses = 256
 
     private let console: Console
-    private let subject: StatusEntry.Subject
+    private let board: StatusBoard
     private let startedAt = Clock.wall
-    private var processorTime = ProcessorTime()
+    /// By the name of the service; the empty one is that of a command that is the only one.
+    private var processorTimes: [String: ProcessorTime] = [:]
 
-    init(_ console: Console, _ subject: StatusEntry.Subject) {
+    init(_ console: Console, _ board: StatusBoard) {
         self.console = console
-        self.subject = subject
+        self.board = board
     }
 
-    /// The metrics of right now. `timeToLive` is what is left of it, in nanoseconds.
-    func read(_ reports: [Report], timeToLive: Int64?, _ counters: HTTPCounters) -> Metrics {
-        var metrics = Metrics(version: Version.text, subject: subject, reports: reports, now: Clock.wall)
-        metrics.timeToLive = timeToLive
+    /// The metrics of right now.
+    func read(_ counters: HTTPCounters) -> Metrics {
+        let (own, entries) = (own, entries)
+        var metrics = Metrics(version: Version.text, entries: entries, now: Clock.wall)
+        metrics.isOfServices = board.isOfServices
         metrics.own = own
         // Without /proc nobody knows what anybody uses.
-        // Where /proc is that of another PID namespace, a child's pid means somebody else there.
-        let isTold = subject.mode == .watch || ProcessList.isOwn
-        if metrics.own.usage != nil, isTold { metrics.command = command(reports.map(\.pid).filter { $0 != 0 }) }
+        if own.usage != nil { addUsage(to: &metrics.entries) }
         metrics.http.requests = counters.requestsByPath.map(Metrics.Requests.init)
         metrics.http.connectionsAccepted = counters.connectionsAccepted
         metrics.http.connectionsOpen = counters.connectionsOpen
-        metrics.streams = console.streams
+        if board.isOfServices { metrics.sharedStreams = console.streams }
         metrics.logLinesDropped = console.logLinesDropped
         return metrics
     }
 
-    private func command(_ pids: [Int32]) -> Metrics.Command {
-        guard pids.count <= Self.mostProcesses else { return Metrics.Command() }
-        let usages = pids.compactMap(ProcessUsage.init(pid:))
-        processorTime.look(at: usages)
-        var command = Metrics.Command()
-        command.processorTime = processorTime.total
-        // A process that ends between the document and this look is missed: it uses nothing any more.
-        command.usage = usages.map(Metrics.Usage.init).reduce(nil) { sum, usage in sum.map { $0 + usage } ?? usage }
-        return command
+    private var entries: [Metrics.Entry] {
+        let now = Clock.monotonic
+        return board.told.map { told in
+            var entry = Metrics.Entry(subject: told.subject, reports: told.reports)
+            entry.timeToLive = told.reports.first?.expiresAt.map { $0 - now }
+            entry.streams = told.streams
+            return entry
+        }
+    }
+
+    private func addUsage(to entries: inout [Metrics.Entry]) {
+        let pids = entries.map { entry in entry.reports.map(\.pid).filter { $0 != 0 } }
+        // Where /proc is that of another PID namespace, a child's pid means somebody else there.
+        let isTold = entries.first?.subject.mode == .watch || ProcessList.isOwn
+        guard isTold, pids.reduce(0, { $0 + $1.count }) <= Self.mostProcesses else { return }
+        var seen: [String: ProcessorTime] = [:]
+        for index in entries.indices {
+            let name = entries[index].subject.name ?? ""
+            let usages = pids[index].compactMap(ProcessUsage.init(pid:))
+            var processorTime = processorTimes[name] ?? ProcessorTime()
+            processorTime.look(at: usages)
+            seen[name] = processorTime
+            entries[index].command.processorTime = processorTime.total
+            // A process that ends between the document and this look is missed: it uses nothing any more.
+            entries[index].command.usage = usages.map(Metrics.Usage.init)
+                .reduce(nil) { sum, usage in sum.map { $0 + usage } ?? usage }
+        }
+        // Of services that are gone nothing is kept.
+        processorTimes = seen
     }
 
     private var own: Metrics.Own {

@@ -8,6 +8,8 @@ import Machine
 package struct Options: Sendable {
     /// Where Kapo listens.
     package struct Listen: Sendable {
+        /// False when nobody is to be told over TCP.
+        package var isWanted = true
         package var port: Port = Port(6666)
         package var address: SocketAddress = .any
         /// Also listen on the first free port above `port`.
@@ -47,6 +49,8 @@ package struct Options: Sendable {
     package enum Job: Sendable {
         /// `run` and `supervise`.
         case child(ChildOptions)
+        /// `immortal`, `dir`, and `supervise --config-dir`.
+        case services(ServicesOptions)
         /// `watch`.
         case watch(name: Word, pid: Int32?, intervalNanoseconds: Int64)
     }
@@ -55,6 +59,10 @@ package struct Options: Sendable {
     package var output = Output()
     package var log = Log()
     package var job: Job
+    /// What must be there before anything else is done.
+    package var requirements: Requirements?
+    /// Goes on in the background, once it has begun, and logs to syslog.
+    package var isDaemon = false
 
     /// The defaults, for that job.
     package init(job: Job) {
@@ -67,26 +75,28 @@ extension Options.Job {
     var reservedDescriptors: Int {
         switch self {
         case .child: 64
+        // A socket, a lock, a pipe and a directory each, for as many as there may be.
+        case .services: Descriptor.limit / 4 * 3
         case .watch: 64 + WatchDriver.mostFollowed
         }
     }
 
-    /// The part of the document's entries that does not change.
+    /// True when there may be many entries in the document, each with a name.
+    var isOfServices: Bool {
+        if case .services = self { true } else { false }
+    }
+}
+
+extension ChildOptions {
+    /// The part of the command's entry in the document that does not change.
     func subject(sidebindPort: UInt16) -> StatusEntry.Subject {
-        switch self {
-        case .child(let options):
-            let (mode, wait): (StatusEntry.Mode, Int64) =
-                switch options.policy.afterExit {
-                case .finish(let wait): (.run, wait)
-                case .restart(let restart): (.supervise, restart.waitNanoseconds)
-                }
-            return StatusEntry.Subject(
-                mode: mode, command: options.words[0].text, arguments: options.words.dropFirst().map(\.text),
-                sidebindPort: sidebindPort, waitNanoseconds: wait)
-        case .watch(let name, _, let interval):
-            return StatusEntry.Subject(
-                mode: .watch, command: name.text, arguments: [], sidebindPort: sidebindPort,
-                waitNanoseconds: interval)
-        }
+        let (mode, wait): (StatusEntry.Mode, Int64) =
+            switch policy.afterExit {
+            case .finish(let wait): (.run, wait)
+            case .restart(let restart): (.supervise, restart.waitNanoseconds)
+            }
+        return StatusEntry.Subject(
+            mode: mode, command: words[0].text, arguments: words.dropFirst().map(\.text),
+            sidebindPort: sidebindPort, waitNanoseconds: wait)
     }
 }

@@ -1,3 +1,4 @@
+import Document
 import Host
 import Loop
 import Machine
@@ -10,37 +11,40 @@ package enum Program {
     }
 
     /// Does what the options say and returns the exit code. `inherited` are the signals that Kapo was started with.
-    package static func run(_ options: Options, _ inherited: Signals.Inherited) throws(Failure) -> Int32 {
+    /// `whenBegun` is called when all that can fail at the beginning has been done, with what failed if Kapo is about
+    /// to end because of that; it is not called when this throws.
+    package static func run(
+        _ options: Options, _ inherited: Signals.Inherited, whenBegun: (String?) -> Void = { _ in }
+    ) throws(Failure) -> Int32 {
         do {
             let loop = try EventLoop()
             let console = try Console(loop, options)
-            guard let socket = open(options, loop, console) else { return KapoExit.failed }
-            let runtime = Runtime(loop, console, socket, options.job)
-            warn(options, runtime)
-            switch options.job {
-            case .child(let child):
-                if let number = child.parentDeathSignal {
-                    try Signals.dieWithParent(number, parent: inherited.parent)
-                }
-                let driver = ChildDriver(runtime, child, inherited)
-                return try run(
-                    runtime, signals: Signals.forwarded + [Signals.child], driver.receive, begin: driver.begin)
-            case .watch(let name, let pid, let interval):
-                // Nobody is there to pass other signals on to: they do to Kapo what they do to any program.
-                Signals.release(Signals.forwarded.filter { !Signals.stopping.contains($0) }, inherited)
-                let driver = WatchDriver(runtime, name: name, pid: pid, intervalNanoseconds: interval)
-                return try run(runtime, signals: Signals.stopping, driver.receive, begin: driver.begin)
+            let board = StatusBoard(isOfServices: options.job.isOfServices)
+            var socket: StatusSocket?
+            if options.listen.isWanted {
+                socket = try open(options, loop, console, board)
+                if socket == nil { return KapoExit.failed }
             }
+            let runtime = Runtime(loop, console, board, socket)
+            let metrics = MetricsReader(console, board)
+            socket?.metrics = metrics.read
+            warn(options, runtime)
+            let mode = try mode(options.job, runtime, inherited, sidebindPort: socket?.sidebindPort ?? 0)
+            return try run(runtime, mode, whenBegun)
         } catch {
             throw Failure(description: "\(error)")
         }
     }
 
-    private static func open(_ options: Options, _ loop: EventLoop, _ console: Console) -> StatusSocket? {
+    private static func open(
+        _ options: Options, _ loop: EventLoop, _ console: Console, _ board: StatusBoard
+    ) throws(Failure) -> StatusSocket? {
         do throws(StatusSocket.Failure) {
             return try StatusSocket(
-                loop, options.listen, reservedDescriptors: options.job.reservedDescriptors)
+                loop, options.listen, board, reservedDescriptors: options.job.reservedDescriptors)
         } catch {
+            // Whoever waits for a daemon does not see its log.
+            if options.isDaemon { throw Failure(description: "\(error)") }
             console.log.error("\(error)")
             return nil
         }
@@ -53,15 +57,64 @@ package enum Program {
         }
     }
 
+    // MARK: Modes
+
+    private static func mode(
+        _ job: Options.Job, _ runtime: Runtime, _ inherited: Signals.Inherited, sidebindPort: UInt16
+    ) throws -> any ProgramMode {
+        switch job {
+        case .child(let child):
+            if let number = child.parentDeathSignal { try Signals.dieWithParent(number, parent: inherited.parent) }
+            return try LoneCommand(runtime, child, inherited, sidebindPort: sidebindPort)
+        case .services(let services):
+            switch services.source {
+            case .one(var service):
+                if service.name.isEmpty { service.name = "\(Invocation.pid)" }
+                return try LoneService(runtime, service, inherited, in: services.control)
+            case .directory(let path, let read):
+                return try ServiceDirectory(
+                    runtime, inherited, path, homes: services.control, watches: services.watches, read: read)
+            }
+        case .watch(let name, let pid, let interval):
+            // Nobody is there to pass other signals on to: they do to Kapo what they do to any program.
+            Signals.release(Signals.forwarded.filter { !Signals.stopping.contains($0) }, inherited)
+            let place = runtime.board.add(
+                StatusEntry.Subject(
+                    mode: .watch, command: name.text, arguments: [], sidebindPort: sidebindPort,
+                    waitNanoseconds: interval), runtime.console)
+            return WatchDriver(runtime, place, name: name, pid: pid, intervalNanoseconds: interval)
+        }
+    }
+
     private static func run(
-        _ runtime: Runtime, signals numbers: [Int32], _ receive: @escaping (Int32) -> Void, begin: () -> Void
+        _ runtime: Runtime, _ mode: any ProgramMode, _ whenBegun: (String?) -> Void
     ) throws(SystemError) -> Int32 {
-        let signals = try SignalDescriptor(numbers)
+        let signals = try SignalDescriptor(mode.signals)
         let watch = DescriptorWatch(runtime.loop, signals.number, .readable) {
-            while let number = signals.next() { receive(number) }
+            while let number = signals.next() { mode.receive(number) }
         }
         watch.start()
-        begin()
+        mode.begin()
+        whenBegun(mode.startFailure)
         return withExtendedLifetime(watch) { runtime.run() }
     }
+}
+
+/// What Kapo can do for as long as it runs.
+protocol ProgramMode: AnyObject {
+    /// The signals that it hears.
+    var signals: [Int32] { get }
+    /// Begins. What can fail has been done before, but for the start of a command.
+    func begin()
+    /// Why it will end without having done anything; nil when that is not so.
+    var startFailure: String? { get }
+    /// Takes a signal that came to Kapo.
+    func receive(_ number: Int32)
+}
+
+extension ProgramMode {
+    var startFailure: String? { nil }
+
+    /// All that can be passed on, and those of children.
+    var signals: [Int32] { Signals.forwarded + [Signals.child] }
 }

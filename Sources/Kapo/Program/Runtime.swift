@@ -14,11 +14,16 @@ final class Runtime {
 
     let loop: EventLoop
     let console: Console
+    let reaper = Reaper()
     let manager: ServiceManager
-    private let socket: StatusSocket
-    private let subject: StatusEntry.Subject
-    private let metrics: MetricsReader
-    private var published: (reports: [Report], health: Health)?
+    let board: StatusBoard
+    /// The directory that Kapo was started in, open as long as it runs; nil when it cannot be opened. Kapo itself moves
+    /// to the root when somebody wants it.
+    private(set) lazy var startDirectory = (try? WorkingDirectory.leave())?.release()
+    private var peekPipeMade: PeekPipe?
+    /// What commands find in their environment, for all of them to share.
+    let environment = Invocation.environmentForCommand
+    private let socket: StatusSocket?
     private var exitCode: Int32?
     private var departure: Timer?
     private var stage = Stage.serving
@@ -36,35 +41,32 @@ final class Runtime {
 
     var log: Logger { console.log }
 
-    init(_ loop: EventLoop, _ console: Console, _ socket: StatusSocket, _ job: Options.Job) {
+    /// Without a socket, nobody is told.
+    init(_ loop: EventLoop, _ console: Console, _ board: StatusBoard, _ socket: StatusSocket?) {
         self.loop = loop
         self.console = console
-        manager = ServiceManager(console.log)
+        self.board = board
         self.socket = socket
-        subject = job.subject(sidebindPort: socket.sidebindPort)
-        metrics = MetricsReader(console, subject)
-        socket.metrics = { [unowned self] counters in
-            let reports = published?.reports ?? []
-            let timeToLive = reports.first?.expiresAt.map { $0 - Clock.monotonic }
-            return metrics.read(reports, timeToLive: timeToLive, counters)
-        }
+        manager = ServiceManager(console.log)
+        board.whenChanged = { [unowned self] in changed(document: $0) }
         departure = Timer(loop) { [unowned self] in depart() }
-        for place in socket.places { log.info("listening on \(place)") }
+        for place in socket?.places ?? [] { log.info("listening on \(place)") }
     }
 
-    /// The moment that is now.
-    var now: Moment { Moment(monotonic: Clock.monotonic, wall: Clock.wall) }
+    private func changed(document: Bool) {
+        socket?.changed(document: document)
+        manager.changed(to: board)
+        if board.isReady { manager.ready(board) }
+    }
 
-    /// Makes these the document and the health, if they differ from what is said.
-    func publish(_ reports: [Report], _ health: Health) {
-        guard reports != published?.reports || health != published?.health else { return }
-        published = (reports, health)
-        socket.restarts = reports.first?.restarts ?? 0
-        socket.publish(
-            StatusDocument.bytes(reports.map { StatusEntry(subject: subject, report: $0) }),
-            health, HealthPages(health, reports, at: Clock.wall))
-        manager.changed(to: reports)
-        if health.blocker == nil { manager.ready() }
+    /// What all FIFOs are read through.
+    var peekPipe: PeekPipe {
+        get throws(SystemError) {
+            if let peekPipeMade { return peekPipeMade }
+            let pipe = try PeekPipe()
+            peekPipeMade = pipe
+            return pipe
+        }
     }
 
     /// Ends Kapo with `code` once what the command wrote is passed on. A second call does not wait for that.
@@ -81,7 +83,7 @@ final class Runtime {
         case .serving:
             // Not in `finish`: connections that wait to be accepted would be reset, and this round accepted them.
             stage = .flushing
-            socket.finish()
+            socket?.finish()
             console.flush { [unowned self] in
                 stage = .leaving(rounds: 2, since: Clock.monotonic)
                 departure?.set(afterNanoseconds: 0)
@@ -89,10 +91,11 @@ final class Runtime {
         case .flushing: break
         case .leaving(let rounds, let start) where rounds > 0:
             stage = .leaving(rounds: rounds - 1, since: start)
-            if rounds == 1 { socket.closeForgotten() }
+            if rounds == 1 { socket?.closeForgotten() }
             departure?.set(afterNanoseconds: 0)
         case .leaving(_, let start):
             let waited = Clock.monotonic - start
+            guard let socket else { return loop.stop() }
             let isPatient = waited < Self.patience && socket.hasConnections
             guard waited < Self.farewell, isPatient || !socket.closeIdle() else { return loop.stop() }
             departure?.set(afterNanoseconds: 1_000_000)

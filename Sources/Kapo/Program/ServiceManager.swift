@@ -9,6 +9,7 @@ final class ServiceManager {
     private var hasComplained = false
     private var isReady = false
     private var isStopping = false
+    /// What was sent last.
     private var status = ""
 
     init(_ log: Logger) {
@@ -18,10 +19,12 @@ final class ServiceManager {
         if !path.isEmpty && notifier == nil { complain() }
     }
 
-    /// The listener serves, and the command has started.
-    func ready() {
-        guard !isReady else { return }
+    /// The listener serves, and the command has started; of a directory of services each that can be: that one of
+    /// them fails is no reason for systemd to give up Kapo.
+    func ready(_ board: StatusBoard) {
+        guard notifier != nil, !isReady else { return }
         isReady = true
+        status = Self.text(board)
         send("READY=1\nSTATUS=\(status)")
     }
 
@@ -33,9 +36,13 @@ final class ServiceManager {
     }
 
     /// The state has changed.
-    func changed(to reports: [Report]) {
-        status = reports.count == 1 ? Self.text(reports[0]) : "\(reports.count) processes running"
-        if isReady { send("STATUS=\(status)") }
+    func changed(to board: StatusBoard) {
+        guard notifier != nil, isReady else { return }
+        let text = Self.text(board)
+        // Most changes of a service do not change how many run.
+        guard !board.isOfServices || text != status else { return }
+        status = text
+        send("STATUS=\(status)")
     }
 
     private func send(_ message: String) {
@@ -48,13 +55,19 @@ final class ServiceManager {
         log.warning("the service manager cannot be reached at \(Notifier.variable)")
     }
 
+    private static func text(_ board: StatusBoard) -> String {
+        if board.isOfServices { return "\(board.runningCount) of \(board.count) services run" }
+        let reports = board.reports
+        return reports.count == 1 ? text(reports[0]) : "\(reports.count) processes running"
+    }
+
     private static func text(_ report: Report) -> String {
         let restarts = report.restarts == 0 ? "" : ", restarts: \(report.restarts)"
         let end =
             switch report.exit {
             case .exited(let code)?: ", exit code \(code)"
             case .signalled(let number)?: " by \(Signals.name(of: number))"
-            case nil: ""
+            case .unknown?, nil: ""
             }
         return switch report.status {
         case .running, .starting, .stopping:

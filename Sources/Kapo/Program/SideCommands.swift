@@ -4,12 +4,13 @@ import Host
 /// input is the command's.
 final class SideCommands {
     private let inherited: Signals.Inherited
-    private var endings: [Int32: (Bool) -> Void] = [:]
+    private let reaper: Reaper
+    private let shell: Word
+    private var running: Set<Int32> = []
 
-    /// Those that run.
-    var pids: Set<Int32> { Set(endings.keys) }
-
-    init(_ inherited: Signals.Inherited) {
+    init(_ reaper: Reaper, _ inherited: Signals.Inherited, shell: Word) {
+        self.reaper = reaper
+        self.shell = shell
         self.inherited = inherited
     }
 
@@ -20,26 +21,25 @@ final class SideCommands {
         whenEnded: @escaping (Bool) -> Void
     ) throws(SystemError) -> Int32 {
         var side = command
-        side.words = ["/bin/sh", "-c", text].map { Word($0) }
+        side.words = [shell, Word("-c"), Word(text)]
         side.environment = Variables.set(variables, in: command.environment)
         let nothing = try Descriptor.null()
         side.input = nothing.number
+        side.record = nil
         let pid = try side.spawn(inherited)
-        endings[pid] = whenEnded
+        running.insert(pid)
+        reaper.own(pid) { [weak self] change in
+            guard case .ended(_, let code, _) = change else { return }
+            self?.running.remove(pid)
+            Signals.send(Signals.terminate, toRestOfGroup: pid)
+            whenEnded(code == 0)
+        }
         return pid
-    }
-
-    /// Takes the end of a child; false when it is none of these.
-    func ended(_ pid: Int32, succeeded: Bool) -> Bool {
-        guard let whenEnded = endings.removeValue(forKey: pid) else { return false }
-        Signals.send(Signals.terminate, toRestOfGroup: pid)
-        whenEnded(succeeded)
-        return true
     }
 
     /// Sends a signal to the process group of one that runs, and wakes who is stopped, to hear it.
     func signal(_ pid: Int32, _ number: Int32) {
-        guard endings[pid] != nil else { return }
+        guard running.contains(pid) else { return }
         // It can refuse only what changed its user; that ends by itself or not at all.
         try? Signals.send(number, toGroupOf: pid)
         try? Signals.send(Signals.goOn, toGroupOf: pid)

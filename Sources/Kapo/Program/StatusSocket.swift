@@ -19,12 +19,11 @@ final class StatusSocket {
     private(set) var places: [String] = []
     /// 0 when there is none.
     private(set) var sidebindPort: UInt16 = 0
-    /// Starts of the command after the first, for /debug/vars.
-    var restarts = 0
-
     /// Gathers what /metrics tells; to be set before the loop runs.
     var metrics: ((HTTPCounters) -> Metrics)?
 
+    private let board: StatusBoard
+    private let document: DocumentAnswer
     private let server: HTTPServer
     private let routes: HealthRoutes
     private let events: EventRoute
@@ -33,7 +32,12 @@ final class StatusSocket {
     private let commandLine = Invocation.arguments.map(\.text)
 
     /// Opens the listeners. `reservedDescriptors` are not for connections.
-    init(_ loop: EventLoop, _ options: Options.Listen, reservedDescriptors: Int) throws(Failure) {
+    init(
+        _ loop: EventLoop, _ options: Options.Listen, _ board: StatusBoard, reservedDescriptors: Int
+    ) throws(Failure) {
+        self.board = board
+        let document = DocumentAnswer(board)
+        self.document = document
         let free = Descriptor.limit - reservedDescriptors
         // A quarter for agent checks, which are over at once.
         let agents = max(Self.fewestConnections, min(LineServer.mostConnections, free / 4))
@@ -41,14 +45,14 @@ final class StatusSocket {
         let most = max(Self.fewestConnections, min(Self.mostConnections, rest))
         do {
             server = try HTTPServer(
-                loop, limits: HTTPLimits(connections: most), replays: options.replays, content: Self.json([]))
+                loop, limits: HTTPLimits(connections: most), replays: options.replays, content: { document.content })
         } catch {
             throw Failure(description: error.description)
         }
-        routes = HealthRoutes(server)
-        events = EventRoute(server)
+        routes = HealthRoutes(server, board)
+        events = EventRoute(loop, server, board)
         agent = try options.agentPort.map { port throws(Failure) in
-            try AgentSocket(loop, options.address, port: port.number, connections: agents)
+            try AgentSocket(loop, options.address, port: port.number, connections: agents, board)
         }
         server.whenMostAreGone = Memory.releaseHeap
         server.route("/debug/vars", .once) { [unowned self] _ in
@@ -62,12 +66,13 @@ final class StatusSocket {
         if let agent { places.append("\(agent.place) for agent checks") }
     }
 
-    /// What is answered from now on.
-    func publish(_ document: [UInt8], _ health: Health, _ pages: HealthPages) {
-        agent?.publish(health)
-        routes.publish(pages)
-        server.content = Self.json(document)
-        events.publish(document)
+    /// What the board says has changed.
+    func changed(document: Bool) {
+        agent?.changed()
+        if document { self.document.changed() }
+        routes.changed()
+        server.contentChanged()
+        if document { events.changed() }
     }
 
     private static func json(_ bytes: [UInt8]) -> HTTPContent {
@@ -79,6 +84,7 @@ final class StatusSocket {
     /// Closes the listeners, and has each answer from now on be the last on its connection.
     func finish() {
         agent?.close()
+        events.tell()
         server.stopAccepting()
         server.finishConnections()
     }
@@ -165,10 +171,27 @@ final class StatusSocket {
             cmdline: commandLine,
             kapo: Vars.Counters(
                 connectionsAccepted: counters.connectionsAccepted, connectionsOpen: counters.connectionsOpen,
-                requestsServed: counters.requestsServed, restarts: restarts,
+                requestsServed: counters.requestsServed, restarts: board.restarts,
                 uptimeSeconds: (Clock.monotonic - startedAt) / 1_000_000_000),
             memstats: Vars.Memory(
                 resident: Memory.resident, heap: heap.taken, allocated: heap.used, free: heap.free,
                 releasable: heap.top))
+    }
+}
+
+/// What the paths without a route answer: the document, made once a change.
+private final class DocumentAnswer {
+    private let board: StatusBoard
+    private var made: HTTPContent?
+
+    init(_ board: StatusBoard) { self.board = board }
+
+    func changed() { made = nil }
+
+    var content: HTTPContent {
+        if let made { return made }
+        let content = HTTPContent(type: "application/json", bytes: SharedBytes(board.document))
+        made = content
+        return content
     }
 }

@@ -4,6 +4,8 @@ import Machine
 
 /// What the command finds around itself when it starts, where that is not what Kapo was started with.
 package struct Surroundings: Equatable, Sendable {
+    /// Variables that are added to those of Kapo; the file's and the user's come after them.
+    package var variables: [Variable] = []
     /// A file of variables, read at each start; a relative path begins at the directory that Kapo was started in.
     package var environmentFile: Path?
     /// The directory that the command starts in; a relative path begins there too.
@@ -15,6 +17,18 @@ package struct Surroundings: Equatable, Sendable {
 
     /// As Kapo itself.
     package init() {}
+
+    /// A variable of the environment.
+    package struct Variable: Equatable, Sendable {
+        package var name: String
+        package var value: String
+
+        /// That variable.
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
 }
 
 extension Surroundings {
@@ -29,6 +43,7 @@ extension Surroundings {
             }
             return known
         }
+        command.environment = Variables.set(variables.map { ($0.name, $0.value) }, in: command.environment)
         if let user { try apply(user, to: &command) }
         if let environmentFile { try apply(environmentFile, to: &command) }
     }

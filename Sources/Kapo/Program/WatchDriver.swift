@@ -4,30 +4,38 @@ import Loop
 import Machine
 
 /// `watch`: turns the process list and the ends of processes into events, and the machine's actions into effects.
-final class WatchDriver {
+final class WatchDriver: ProgramMode {
+    let signals = Signals.stopping
+
     /// Processes whose end is an event. Each takes a descriptor; the end of further ones shows at the next look.
     static var mostFollowed: Int { min(4096, Descriptor.limit / 4) }
 
     private let runtime: Runtime
     private let command: String
+    private let place: StatusBoard.Place
     private let name: ProcessName
     private let pid: Int32?
     private var followed: [ProcessIdentity: Followed] = [:]
     private var runner: MachineRunner<WatchMachine>?
 
-    init(_ runtime: Runtime, name: Word, pid: Int32?, intervalNanoseconds: Int64) {
+    init(_ runtime: Runtime, _ place: StatusBoard.Place, name: Word, pid: Int32?, intervalNanoseconds: Int64) {
         self.runtime = runtime
+        self.place = place
         self.name = ProcessName(name)
         command = name.text
         self.pid = pid
         let machine = WatchMachine(interval: intervalNanoseconds, watchesOneProcess: pid != nil)
-        runner = MachineRunner(runtime, machine) { [unowned self] in perform($0) }
+        runner = MachineRunner(runtime.loop, machine) { reports, health in
+            runtime.board.publish(reports, health, at: place)
+        } perform: { [unowned self] in
+            perform($0)
+        }
     }
 
     /// Looks for the first time.
     func begin() {
         send(.begin)
-        runtime.manager.ready()
+        runtime.manager.ready(runtime.board)
     }
 
     /// Tells the machine what happened.
@@ -62,8 +70,8 @@ final class WatchDriver {
     private func follow(_ identity: ProcessIdentity) {
         guard followed.count < Self.mostFollowed else { return send(.notFollowed(identity)) }
         do throws(SystemError) {
-            let descriptor = try ProcessList.follow(pid: identity.pid, startTicks: identity.startTicks)
-            followed[identity] = Followed(runtime.loop, descriptor) { [unowned self] in send(.ended(identity)) }
+            let process = try ProcessList.follow(pid: identity.pid, startTicks: identity.startTicks)
+            followed[identity] = Followed(runtime.loop, process) { [unowned self] in send(.ended(identity)) }
         } catch {
             if error.isNoSuchProcess { return send(.ended(identity)) }
             send(.notFollowed(identity))
@@ -75,12 +83,12 @@ final class WatchDriver {
 
 /// A process whose end is an event.
 private final class Followed {
-    private let descriptor: Descriptor
+    private let process: ProcessHandle
     private let watch: DescriptorWatch
 
-    init(_ loop: EventLoop, _ descriptor: consuming Descriptor, whenEnded: @escaping () -> Void) {
-        watch = DescriptorWatch(loop, descriptor.number, .readable, whenEnded)
-        self.descriptor = descriptor
+    init(_ loop: EventLoop, _ process: consuming ProcessHandle, whenEnded: @escaping () -> Void) {
+        watch = DescriptorWatch(loop, process.number, .readable, whenEnded)
+        self.process = process
         watch.start()
     }
 

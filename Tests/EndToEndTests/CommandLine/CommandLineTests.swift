@@ -15,6 +15,9 @@ import Testing
                 #expect(version.ending == .code(0))
                 #expect(version.output.split(separator: ".").count == 3, "\(version.output)")
             }
+            let ctl = try box.finish([Programs.kapo, "ctl", "--help"])
+            #expect(ctl.ending == .code(0))
+            #expect(ctl.output.contains("USAGE: kapo ctl [-A]"))
         }
     }
 

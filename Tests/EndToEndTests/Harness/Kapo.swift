@@ -118,6 +118,8 @@ struct Entry: Decodable, Equatable {
     var LastExitCode: Int32?
     var LastSignal: Int32?
     var Mode: String
+    /// Only services have one.
+    var Name: String?
     var PID: pid_t
     var Restarts: Int
     var SidebindPort: Int

@@ -49,8 +49,24 @@ import Testing
                 Files.text("/proc/\(pid)/limits").split(separator: "\n").first { $0.hasPrefix("Max open files") }
             }
             #expect(limit(pid)?.contains(" 64 ") == true)
-            #expect(limit(kapo.pid) == limit(getpid()))
+            let hard = limit(getpid())?.split(separator: " ").dropFirst(4).first
+            #expect(hard != nil && limit(kapo.pid)?.split(separator: " ")[3...4] == [hard ?? "", hard ?? ""])
             #expect(ProcessTable.stat(kapo.pid)?[16] == ProcessTable.stat(getpid())?[16])
+        }
+    }
+
+    @Test("Kapo may open as much as it can be allowed; the command may what Kapo was allowed before")
+    func descriptors() throws {
+        try Sandbox.run { box in
+            let lowered = ["prlimit", "--nofile=200:300", "--"]
+            let show = "ulimit -Sn; ulimit -Hn; grep 'open files' /proc/$PPID/limits"
+            let plain = try box.finish(lowered + Sandbox.kapo(["run", "sh", "-c", show]))
+            let lines = plain.output.split(separator: "\n")
+            #expect(lines.prefix(2) == ["200", "300"])
+            #expect(lines.last?.split(separator: " ").dropFirst(3).prefix(2) == ["300", "300"])
+            let limited = try box.finish(
+                lowered + Sandbox.kapo(["run", "--limit", "nofile=100:250", "sh", "-c", show]))
+            #expect(limited.output.hasPrefix("100\n250\n"), "\(limited.output)")
         }
     }
 

@@ -26,6 +26,33 @@ struct HTTPFetchTests {
             ])
     }
 
+    @Test("a POST is as plain, and says that it has no body")
+    func post() throws {
+        let loop = try EventLoop()
+        let server = try ScriptedServer(loop, [.readRequest, .send(Self.good)])
+        var result: Result<HTTPAnswer, HTTPFailure>?
+        let fetch = HTTPFetch(loop, .place(server.place), .post, host: "im", target: "/signal/d") {
+            result = $0
+            loop.stop()
+        }
+        fetch.start(timeoutNanoseconds: 20_000_000_000)
+        withExtendedLifetime(fetch) { loop.run() }
+        #expect(result == .success(answer(200, "OK", "fine")))
+        #expect(
+            server.requests == [
+                """
+                POST /signal/d HTTP/1.1\r
+                Host: im\r
+                User-Agent: kapo\r
+                Accept: */*\r
+                Connection: close\r
+                Content-Length: 0\r
+                \r
+
+                """
+            ])
+    }
+
     @Test("IPv6, localhost and unix sockets")
     func places() throws {
         let loop = try EventLoop()

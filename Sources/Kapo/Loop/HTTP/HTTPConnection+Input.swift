@@ -7,6 +7,7 @@ extension HTTPConnection {
     func begin() {
         guard !isAbandoned else { return close() }
         unsafe descriptor = bufferevent_getfd(socket)
+        if let refusal = server.refusal?(descriptor) { return turnAway(refusal) }
         read()
         guard unsafe filter != nil else { return }
         server.loop.prepare(for: descriptor)
@@ -18,7 +19,7 @@ extension HTTPConnection {
     }
 
     private func read() {
-        let buffer = unsafe server.inputBuffer
+        let buffer = unsafe server.loop.inputBuffer
         // The kernel writes no more than the buffer has.
         let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
         if count > 0 {
@@ -93,7 +94,7 @@ extension HTTPConnection {
     /// nothing is given to evhttp, and its end must be seen.
     func updateReading() {
         guard unsafe reading != nil else { return }
-        let hasRoom = listening != nil || waitingInput + HTTPServer.readBytes <= server.limits.inputBytes
+        let hasRoom = listening != nil || waitingInput + EventLoop.readBytes <= server.limits.inputBytes
         if hasRoom && !hasEnded {
             unsafe event_add(reading, nil)
         } else {

@@ -20,7 +20,8 @@ import Glibc
     var writing: OpaquePointer?
     /// Fires when a request, its answer or the next request takes too long. Nil until the connection must wait.
     var deadline: OpaquePointer?
-    /// Replayed bytes that the socket did not take. They go before what evhttp writes. Nil until needed.
+    /// Replayed bytes that the socket did not take, which go before what evhttp writes; or what one that is not welcome
+    /// will be told. Nil until needed.
     var rest: OpaquePointer?
 
     /// Its neighbours in the list of open connections, which alone writes them.

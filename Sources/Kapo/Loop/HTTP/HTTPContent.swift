@@ -16,12 +16,21 @@ package struct HTTPContent {
 /// The status of an answer that has content (RFC 9110, section 15).
 package enum HTTPStatus: Sendable {
     case ok
+    /// The path is none: behind its beginning stands what cannot be read.
+    case badRequest
+    /// Who asks may not.
+    case forbidden
+    /// There is nothing at that path.
+    case notFound
     /// What was asked about is not there now, and may be soon: what load balancers take for "down".
     case unavailable
 
     var code: Int32 {
         switch self {
         case .ok: 200
+        case .badRequest: 400
+        case .forbidden: 403
+        case .notFound: 404
         case .unavailable: 503
         }
     }
@@ -29,6 +38,9 @@ package enum HTTPStatus: Sendable {
     var reason: String {
         switch self {
         case .ok: "OK"
+        case .badRequest: "Bad Request"
+        case .forbidden: "Forbidden"
+        case .notFound: "Not Found"
         case .unavailable: "Service Unavailable"
         }
     }
@@ -46,7 +58,8 @@ package enum HTTPValidity: Sendable {
 package struct HTTPLimits: Sendable {
     /// Bytes of a request's line and headers; evhttp does not count their line ends.
     package var headerBytes = 16384
-    /// Bytes of a body that is read to its end, so that the answer to it can be 405; none is ever accepted.
+    /// Bytes of a body that is read to its end, so that the answer to it can be 405; only a POST may have one, and
+    /// nobody looks at it.
     package var bodyBytes = 16384
     /// Bytes of input that a connection may hold: more than any request that can be answered.
     package var inputBytes = 65536

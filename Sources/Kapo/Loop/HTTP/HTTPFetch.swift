@@ -1,8 +1,8 @@
 import CLibevent
 import Glibc
 
-/// One GET on a connection of its own: looks the name up, connects, asks, and reads the answer, all within one time.
-/// No redirect is followed. `HTTPAnswerReader` says why this is not libevent's client.
+/// One GET or POST on a connection of its own: looks the name up, connects, asks, and reads the answer, all within one
+/// time. No redirect is followed. `HTTPAnswerReader` says why this is not libevent's client.
 @safe package final class HTTPFetch {
     /// Who is asked.
     package enum Server: Equatable, Sendable {
@@ -10,6 +10,13 @@ import Glibc
         case place(SocketPlace)
         /// `localhost` is 127.0.0.1, then ::1; another name is looked up. Its addresses are tried in turn.
         case name(String, port: UInt16)
+    }
+
+    /// What is done at the target.
+    package enum Method: String, Sendable {
+        case get = "GET"
+        /// Without a body.
+        case post = "POST"
     }
 
     private let loop: EventLoop
@@ -29,10 +36,11 @@ import Glibc
     /// The deadline; and, once there is an outcome, the way out.
     private var timer: Timer?
 
-    /// A GET of `target` (path and query), with that `Host`; both are ASCII without white space. The handler is called
-    /// once, from the loop, unless it is cancelled; it may let go of this object.
+    /// A GET, or a POST, of `target` (path and query), with that `Host`; both are ASCII without white space. The
+    /// handler is called once, from the loop, unless it is cancelled; it may let go of this object.
     package init(
-        _ loop: EventLoop, _ server: Server, host: String, target: String, limits: HTTPAnswerLimits = .init(),
+        _ loop: EventLoop, _ server: Server, _ method: Method = .get, host: String, target: String,
+        limits: HTTPAnswerLimits = .init(),
         _ handler: @escaping (Result<HTTPAnswer, HTTPFailure>) -> Void
     ) {
         precondition((host + target).utf8.allSatisfy { 0x21...0x7e ~= $0 }, "\(host) \(target) would break the request")
@@ -43,12 +51,12 @@ import Glibc
         unsent =
             Array(
                 """
-                GET \(target) HTTP/1.1\r
+                \(method.rawValue) \(target) HTTP/1.1\r
                 Host: \(host)\r
                 User-Agent: kapo\r
                 Accept: */*\r
                 Connection: close\r
-                \r\n
+                \(method == .post ? "Content-Length: 0\r\n" : "")\r\n
                 """.utf8)[...]
         timer = Timer(loop) { [unowned self] in depart() }
     }

@@ -3,7 +3,6 @@ import Glibc
 
 /// How a request becomes an answer.
 enum HTTPReply {
-    static let methods: StaticString = "GET, HEAD, OPTIONS"
     private static let badRequestText = "Kapo cannot read this request, or it has a body.\n"
     /// A whole answer, for a request that evhttp could not read.
     static let badRequestMessage =
@@ -17,13 +16,27 @@ enum HTTPReply {
         \(badRequestText)
         """
 
-    /// Answers. evhttp owns the request and frees it when the answer is sent; nobody may touch it afterwards. `isLive`
-    /// is for content that is made anew each time. If the server ends, the answer is the last on its connection, unless
-    /// more has come behind the request. True when the answer depends on nothing but the request, the content and the
-    /// second.
+    /// A whole answer of that content, which is the last on its connection.
+    static func lastMessage(_ content: HTTPContent) -> [UInt8] {
+        let head = """
+            HTTP/1.1 \(content.status.code) \(content.status.reason)\r
+            Content-Type: \(content.type)\r
+            Cache-Control: no-store\r
+            Connection: close\r
+            Content-Length: \(content.bytes.count)\r
+            \r
+
+            """
+        return Array(head.utf8) + content.bytes.copy
+    }
+
+    /// Answers, where the path knows these methods. evhttp owns the request and frees it when the answer is sent;
+    /// nobody may touch it afterwards. `isLive` is for content that is made anew each time. If the server ends, the
+    /// answer is the last on its connection, unless more has come behind the request. True when the answer depends on
+    /// nothing but the request, the content and the second.
     static func send(
-        to request: UnsafeMutablePointer<evhttp_request>, from server: HTTPServer, isLive: Bool,
-        _ answer: (borrowing HTTPRequest) -> HTTPRoute.Answer
+        to request: UnsafeMutablePointer<evhttp_request>, from server: HTTPServer, _ methods: HTTPMethods,
+        isLive: Bool, _ answer: (borrowing HTTPRequest) -> HTTPRoute.Answer
     ) -> Bool {
         let headers = unsafe evhttp_request_get_output_headers(request)
         unsafe addDate(headers, server.loop.second)
@@ -35,29 +48,31 @@ enum HTTPReply {
         } else if unsafe asksForClose(request) {
             unsafe evhttp_add_header(headers, "Connection", "close")
         }
-        switch unsafe (evhttp_request_get_command(request), isReadable(request)) {
-        case (EVHTTP_REQ_GET, true), (EVHTTP_REQ_HEAD, true):
-            switch unsafe answer(HTTPRequest(request)) {
-            case .content(let content): unsafe sendContent(to: request, content)
-            case .stream(let stream): unsafe sendStream(to: request, stream, from: server)
-            }
-        case (EVHTTP_REQ_OPTIONS, true):
-            unsafe add(headers, "Allow", methods)
+        let command = unsafe evhttp_request_get_command(request)
+        let isReadable = unsafe hasKnownVersion(request) && hasGoodFraming(request)
+        guard methods.contains(command) else {
+            // evhttp never closes a connection after a CONNECT, whatever the answer says.
+            if unsafe request.pointee.type == EVHTTP_REQ_CONNECT { unsafe request.pointee.type = EVHTTP_REQ_POST }
+            unsafe add(headers, "Allow", methods.list)
+            unsafe sendText(to: request, 405, "Method Not Allowed", methods.advice)
+            return false
+        }
+        guard isReadable else {
+            unsafe sendText(to: request, 400, "Bad Request", badRequestText)
+            return false
+        }
+        if command == EVHTTP_REQ_OPTIONS {
+            unsafe add(headers, "Allow", methods.list)
             unsafe evhttp_add_header(headers, "Content-Length", "0")
             // Load balancers check with OPTIONS, and go by the status; what is made anew each time is always there.
             var status = HTTPStatus.ok
             if !isLive, case .content(let content) = unsafe answer(HTTPRequest(request)) { status = content.status }
             unsafe evhttp_send_reply(request, status.code, status.reason, nil)
-        case (EVHTTP_REQ_GET, false), (EVHTTP_REQ_HEAD, false), (EVHTTP_REQ_OPTIONS, false):
-            unsafe sendText(to: request, 400, "Bad Request", badRequestText)
-            return false
-        default:
-            // evhttp never closes a connection after a CONNECT, whatever the answer says.
-            if unsafe request.pointee.type == EVHTTP_REQ_CONNECT { unsafe request.pointee.type = EVHTTP_REQ_POST }
-            unsafe add(headers, "Allow", methods)
-            unsafe sendText(
-                to: request, 405, "Method Not Allowed", "Kapo answers \(methods) and changes nothing over HTTP.\n")
-            return false
+            return true
+        }
+        switch unsafe answer(HTTPRequest(request)) {
+        case .content(let content): unsafe sendContent(to: request, content)
+        case .stream(let stream): unsafe sendStream(to: request, stream, from: server)
         }
         return true
     }
@@ -114,23 +129,34 @@ enum HTTPReply {
         unsafe evhttp_send_reply(request, code, reason, nil)
     }
 
-    /// False for a request with a body, or with framing that two readers could read in two ways: evhttp reads
-    /// `Content-Length: +3`, chunk sizes such as `0x3`, and `HTTP/-1.1`.
-    private static func isReadable(_ request: UnsafeMutablePointer<evhttp_request>) -> Bool {
+    /// False for a version that is not spoken here; evhttp reads `HTTP/-1.1`.
+    private static func hasKnownVersion(_ request: UnsafeMutablePointer<evhttp_request>) -> Bool {
         let isKnownVersion = unsafe request.pointee.major == 1 && request.pointee.minor >= 0
         // The status line repeats the version: let it be one that we speak.
         if unsafe !isKnownVersion || request.pointee.minor > 1 {
             unsafe request.pointee.major = 1
             unsafe request.pointee.minor = 1
         }
-        guard isKnownVersion else { return false }
+        return isKnownVersion
+    }
+
+    /// False for a request with a body, unless it is a POST, or with framing that two readers could read in two ways:
+    /// evhttp reads `Content-Length: +3`, and chunk sizes such as `0x3`.
+    private static func hasGoodFraming(_ request: UnsafeMutablePointer<evhttp_request>) -> Bool {
         let headers = unsafe evhttp_request_get_input_headers(request)
         if unsafe evhttp_find_header(headers, "Transfer-Encoding") != nil { return false }
+        let isPost = unsafe evhttp_request_get_command(request) == EVHTTP_REQ_POST
+        var lengths = 0
         // Every one of them: evhttp_find_header knows only the first. A null pointer ends the list.
         var next = unsafe headers?.pointee.tqh_first
         while let header = unsafe next {
-            let isLength = unsafe strcasecmp(header.pointee.key, "Content-Length") == 0
-            if unsafe isLength && strcmp(header.pointee.value, "0") != 0 { return false }
+            if unsafe strcasecmp(header.pointee.key, "Content-Length") == 0 {
+                lengths += 1
+                guard let value = unsafe header.pointee.value else { return false }
+                // strspn stops at the zero, where the value ends.
+                let isNumber = unsafe strspn(value, "0123456789") == strlen(value)
+                if unsafe isPost ? !isNumber || lengths > 1 : strcmp(value, "0") != 0 { return false }
+            }
             unsafe next = unsafe header.pointee.next.tqe_next
         }
         return true

@@ -1,6 +1,6 @@
 import CLibevent
 
-/// A path with content of its own.
+/// A path, or all paths that begin alike, with content of their own.
 @safe final class HTTPRoute {
     /// What a GET gets.
     enum Answer {
@@ -11,16 +11,18 @@ import CLibevent
     /// By which the server counts its requests.
     let number: Int
     let validity: HTTPValidity
+    let methods: HTTPMethods
     let answer: (borrowing HTTPRequest) -> Answer
     private unowned let server: HTTPServer
 
     init(
-        _ server: HTTPServer, number: Int, _ validity: HTTPValidity,
+        _ server: HTTPServer, number: Int, _ validity: HTTPValidity, _ methods: HTTPMethods,
         answer: @escaping (borrowing HTTPRequest) -> Answer
     ) {
         self.server = server
         self.number = number
         self.validity = validity
+        self.methods = methods
         self.answer = answer
     }
 

@@ -1,12 +1,12 @@
 import CLibevent
 import Glibc
 
-/// An HTTP server on evhttp: GET and HEAD of any path, OPTIONS, and 405 for the rest.
+/// An HTTP server on evhttp: GET and HEAD of any path, OPTIONS, and 405 for the rest; of paths that act, GET and POST.
 @safe package final class HTTPServer {
     let loop: EventLoop
     let limits: HTTPLimits
     /// What a client gets for a request that evhttp could not read.
-    let badRequest = SharedBytes(Array(HTTPReply.badRequestMessage.utf8))
+    private(set) lazy var badRequest = SharedBytes(Array(HTTPReply.badRequestMessage.utf8))
     /// `limits.requestSeconds` in the form that makes libevent keep all these timers in one queue.
     let requestTimeout: UnsafePointer<timeval>?
     /// True while the reply function hands an answer to evhttp.
@@ -17,10 +17,6 @@ import Glibc
     private var lastRoute = 0
     /// Answers that are given again without evhttp.
     private(set) var memory = ReplayMemory()
-    /// Where each connection reads to. What is in it counts until that read is dealt with.
-    let inputBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: HTTPServer.readBytes, alignment: 8)
-    /// Bytes that are read from a connection at once: more than a request of any browser.
-    static let readBytes = 16384
     /// What it has seen so far.
     package internal(set) var counters = HTTPCounters()
     /// Connections with an answer that is not sent to the last byte.
@@ -39,8 +35,11 @@ import Glibc
     /// Called when most of many connections have been closed, once a second at most: time to give their memory back,
     /// which the allocator does by itself only if it happens to lie at the end of the heap.
     package var whenMostAreGone: (() -> Void)?
-    /// What every path answers that has no route. To change it forgets the remembered answers.
-    package var content: HTTPContent { didSet { contentChanged() } }
+    /// What a connection is told that is not welcome, by its descriptor; nil for one that is. It is asked once, before
+    /// anything is read; to be set before the loop runs.
+    package var refusal: ((Int32) -> HTTPContent?)?
+    /// What every path answers that has no route, until `contentChanged`.
+    private let content: () -> HTTPContent
 
     private let http: OpaquePointer
     private let replays: Bool
@@ -48,17 +47,23 @@ import Glibc
     private var newcomers: [HTTPConnection] = []
     private var firstReads: OpaquePointer?
     private var routes: [HTTPRoute] = []
+    /// Routes for all paths that begin alike, and how they begin.
+    var families: [(prefix: [UInt8], route: HTTPRoute)] = []
     private var sockets: [OpaquePointer] = unsafe []
     private var isStarved = false
-    private var starvation: Timer?
+    /// The timers are made when they are first needed: of a thousand servers most never need them.
+    private lazy var starvation = Timer(loop) { [unowned self] in
+        isStarved = false
+        updateListeners()
+    }
     /// The most connections at once since `whenMostAreGone` was called.
     private var mostOpen = 0
     private var isTidying = false
-    private var tidying: Timer?
+    private lazy var tidying = Timer(loop) { [unowned self] in tidy() }
 
     /// A server without listeners that answers every path with `content`. Without `replays`, evhttp makes each answer.
     package init(
-        _ loop: EventLoop, limits: HTTPLimits, replays: Bool, content: HTTPContent
+        _ loop: EventLoop, limits: HTTPLimits, replays: Bool, content: @escaping () -> HTTPContent
     ) throws(EventLoop.Failure) {
         guard let http = unsafe evhttp_new(loop.base) else { throw .init(description: "libevent: no HTTP server") }
         self.loop = loop
@@ -68,15 +73,10 @@ import Glibc
         unsafe self.http = http
         var seconds = timeval(tv_sec: limits.requestSeconds, tv_usec: 0)
         unsafe requestTimeout = unsafe event_base_init_common_timeout(loop.base, &seconds)
-        starvation = Timer(loop) { [unowned self] in
-            isStarved = false
-            updateListeners()
-        }
-        tidying = Timer(loop) { [unowned self] in tidy() }
         // Unretained, here and below: the server is freed by `deinit`, before the object is gone.
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe evhttp_set_bevcb(http, { _, context in unsafe HTTPConnection.bufferevent(for: .from(context)) }, context)
-        unsafe evhttp_set_gencb(http, { unsafe HTTPServer.from($1).reply(to: $0) }, context)
+        unsafe evhttp_set_gencb(http, { unsafe HTTPServer.from($1).replyWithoutRoute(to: $0) }, context)
         unsafe firstReads = unsafe event_new(
             loop.base, -1, 0, { _, _, context in unsafe HTTPServer.from(context).readNewcomers() }, context)
         // All methods, unknown ones too (bit 15), so that 405 is ours to say.
@@ -89,7 +89,6 @@ import Glibc
     deinit {
         unsafe evhttp_free(http)
         if let firstReads = unsafe firstReads { unsafe event_free(firstReads) }
-        unsafe inputBuffer.deallocate()
         unsafe HTTPServerRegistry.forget(http)
     }
 
@@ -102,16 +101,17 @@ import Glibc
     }
 
     func add(
-        _ path: String, _ validity: HTTPValidity, answer: @escaping (borrowing HTTPRequest) -> HTTPRoute.Answer
+        _ path: String, _ validity: HTTPValidity, _ methods: HTTPMethods = .reading,
+        answer: @escaping (borrowing HTTPRequest) -> HTTPRoute.Answer
     ) {
-        let route = HTTPRoute(self, number: counters.add(path), validity, answer: answer)
+        let route = HTTPRoute(self, number: counters.add(path), validity, methods, answer: answer)
         routes.append(route)
         unsafe evhttp_set_cb(
             http, path, { request, context in unsafe HTTPRoute.from(context).reply(to: request) },
             Unmanaged.passUnretained(route).toOpaque())
     }
 
-    /// Forgets the remembered answers: a route that stands until changed may now answer otherwise.
+    /// Forgets the remembered answers: a path whose answer stands until changed may now answer otherwise.
     package func contentChanged() {
         memory.forget()
         // One that is being made now is out of date too.
@@ -137,7 +137,7 @@ import Glibc
     package func stopAccepting() {
         for index in unsafe sockets.indices { unsafe evhttp_del_accept_socket(http, sockets[index]) }
         unsafe sockets = []
-        starvation?.cancel()
+        if isStarved { starvation.cancel() }
     }
 
     // MARK: Connections
@@ -164,7 +164,7 @@ import Glibc
         if counters.connectionsOpen == limits.connections - 1 { updateListeners() }
         if mostOpen >= 32 && counters.connectionsOpen <= mostOpen / 8 && !isTidying {
             isTidying = true
-            tidying?.set(afterNanoseconds: 1_000_000_000)
+            tidying.set(afterNanoseconds: 1_000_000_000)
         }
     }
 
@@ -179,7 +179,7 @@ import Glibc
     private func starve() {
         isStarved = true
         updateListeners()
-        starvation?.set(afterNanoseconds: 200_000_000)
+        starvation.set(afterNanoseconds: 200_000_000)
     }
 
     private func updateListeners() {
@@ -192,6 +192,11 @@ import Glibc
 
     // MARK: Replies
 
+    private func replyWithoutRoute(to request: UnsafeMutablePointer<evhttp_request>?) {
+        // evhttp knows only whole paths.
+        unsafe reply(to: request, by: families.isEmpty ? nil : family(of: request))
+    }
+
     /// The one place that answers: exactly once, whatever the method. Without a route the answer is the server's own
     /// content, which stands until that changes.
     func reply(to request: UnsafeMutablePointer<evhttp_request>?, by route: HTTPRoute? = nil) {
@@ -200,8 +205,9 @@ import Glibc
         lastReply = route?.validity ?? .untilChanged
         counters.count(route: lastRoute)
         isReplying = true
-        let isPlain = unsafe HTTPReply.send(to: request, from: self, isLive: lastReply == .once) {
-            route?.answer($0) ?? .content(content)
+        let methods = route?.methods ?? .reading
+        let isPlain = unsafe HTTPReply.send(to: request, from: self, methods, isLive: lastReply == .once) {
+            route?.answer($0) ?? .content(content())
         }
         if !isPlain { lastReply = .once }
         isReplying = false

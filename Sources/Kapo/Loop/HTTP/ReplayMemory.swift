@@ -27,11 +27,6 @@ struct ReplayMemory {
     /// The second of the Date header in all the answers.
     private var second = 0
 
-    /// Nothing remembered.
-    init() {
-        exchanges.reserveCapacity(Self.capacity)
-    }
-
     /// The answer at an index that `index(of:second:)` gave.
     subscript(index: Int) -> Exchange { exchanges[index] }
 
@@ -53,6 +48,8 @@ struct ReplayMemory {
         if second != self.second { forget() }
         self.second = second
         if exchanges.count < Self.capacity {
+            // Not before: a server that remembers nothing takes no memory for it.
+            exchanges.reserveCapacity(Self.capacity)
             exchanges.append(exchange)
         } else {
             exchanges[oldest] = exchange

@@ -2,9 +2,6 @@ import Glibc
 
 /// Reads what a command writes into a pipe, as fast as it can be passed on and no faster.
 @safe package final class Capture {
-    /// Bytes read at once: the size of a pipe. Between two reads the loop serves everybody else.
-    static let chunkBytes = 65536
-
     /// What to do with the output. `boundary` comes when the last byte of one run was handed out.
     package struct Sink {
         package var bytes: (Span<UInt8>) -> Void
@@ -17,13 +14,30 @@ import Glibc
         }
     }
 
+    /// How bytes come out of the pipe; by default read(2) takes them.
+    package struct Source {
+        /// Copies bytes out of the pipe at that descriptor, as many as the buffer has at most, and returns how many.
+        package var read: (Int32, inout MutableRawSpan) -> Int
+        /// So many bytes have been handed out.
+        package var passed: (Int32, Int) -> Void
+
+        /// A source.
+        package init(
+            read: @escaping (Int32, inout MutableRawSpan) -> Int, passed: @escaping (Int32, Int) -> Void
+        ) {
+            self.read = read
+            self.passed = passed
+        }
+    }
+
     /// Bytes read since the beginning.
     package private(set) var bytesRead: UInt64 = 0
     /// Lines read since the beginning. The last one of a run counts without a newline too, once the run has ended.
     package private(set) var linesRead: UInt64 = 0
     private let descriptor: Int32
     private let sink: Sink
-    private let buffer: UnsafeMutableRawBufferPointer
+    private let source: Source?
+    private let loop: EventLoop
     private var watch: DescriptorWatch?
     /// Positions in the stream at which runs ended, ascending and each once: at most one for each byte in the pipe.
     private var boundaries: [UInt64] = []
@@ -33,19 +47,17 @@ import Glibc
     private var isPaused = false
 
     /// Starts reading the pipe at `descriptor`, which it makes non-blocking and closes at its own end.
-    package init(_ loop: EventLoop, _ descriptor: Int32, _ sink: Sink) {
+    package init(_ loop: EventLoop, _ descriptor: Int32, _ sink: Sink, from source: Source? = nil) {
+        self.loop = loop
         self.descriptor = descriptor
         self.sink = sink
-        unsafe buffer = .allocate(byteCount: Self.chunkBytes, alignment: 16)
+        self.source = source
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         watch = DescriptorWatch(loop, descriptor, .readable) { [unowned self] in readOnce() }
         watch?.start()
     }
 
-    deinit {
-        finish()
-        unsafe buffer.deallocate()
-    }
+    deinit { finish() }
 
     /// Ends it: nobody wants the output any more, and the command learns that by SIGPIPE or EPIPE.
     package func finish() {
@@ -89,16 +101,30 @@ import Glibc
     package var isAtBoundary: Bool { boundaries.isEmpty }
 
     private func readOnce() {
-        let room = boundaries.first.map { Int(min($0 - bytesRead, UInt64(Self.chunkBytes))) } ?? Self.chunkBytes
-        // The kernel writes at most `room` bytes, which is no more than the buffer has.
-        let count = unsafe read(descriptor, buffer.baseAddress, room)
+        unsafe loop.passage.use { unsafe read(into: $0) }
+        passBoundaries()
+    }
+
+    private func read(into passage: UnsafeMutableRawBufferPointer) {
+        let room = boundaries.first.map { Int(clamping: $0 - bytesRead) } ?? passage.count
+        let buffer = unsafe UnsafeMutableRawBufferPointer(rebasing: passage.prefix(room))
+        let count = unsafe take(into: buffer)
         guard count > 0 else { return }
         bytesRead += UInt64(count)
         let filled = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
         unsafe countLines(in: filled)
         // The sink copies what it keeps; the buffer is not touched before it returns.
         unsafe filled.withMemoryRebound(to: UInt8.self) { unsafe sink.bytes($0.span) }
-        passBoundaries()
+        if !isFinished { source?.passed(descriptor, count) }
+    }
+
+    private func take(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        guard let source else {
+            // The kernel writes at most as many bytes as the buffer has.
+            return unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+        }
+        var span = unsafe buffer.mutableBytes
+        return source.read(descriptor, &span)
     }
 
     private func countLines(in bytes: UnsafeRawBufferPointer) {

@@ -40,6 +40,16 @@ import Glibc
         retry = Timer(loop) { [unowned self] in drain() }
     }
 
+    /// An outlet for a descriptor that nobody else writes to, which it makes non-blocking and closes at its own end.
+    package init(_ loop: EventLoop, owning descriptor: Int32) {
+        guard let queue = unsafe evbuffer_new() else { preconditionFailure("no memory for a buffer") }
+        unsafe self.queue = queue
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        (self.descriptor, way, isOwner) = (descriptor, .write, true)
+        watch = DescriptorWatch(loop, descriptor, .writable) { [unowned self] in drain() }
+        retry = Timer(loop) { [unowned self] in drain() }
+    }
+
     deinit {
         watch = nil
         unsafe evbuffer_free(queue)
