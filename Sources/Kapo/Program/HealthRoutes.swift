@@ -84,7 +84,10 @@ final class HealthRoutes {
     }
 
     /// What the board says has changed. Whoever calls it has the server forget what it remembers.
-    func changed() { made = nil }
+    func changed() {
+        made = nil
+        if !board.isOfServices { _ = answers }
+    }
 
     private var answers: Both {
         if let made { return made }

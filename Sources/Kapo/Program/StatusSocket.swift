@@ -186,7 +186,12 @@ private final class DocumentAnswer {
 
     init(_ board: StatusBoard) { self.board = board }
 
-    func changed() { made = nil }
+    /// One entry is put into words at once, before Kapo gives the memory of its start back: a request is to touch as
+    /// little of the program as can be. Of many entries nothing is made that nobody asks for.
+    func changed() {
+        made = nil
+        if !board.isOfServices { _ = content }
+    }
 
     var content: HTTPContent {
         if let made { return made }

@@ -38,6 +38,29 @@ import Testing
         }
     }
 
+    @Test("a file with a mistake, and a service that cannot be had, keep all from being ready until they are mended")
+    func notReady() throws {
+        try Sandbox.run { box in
+            try box.writeService("good", "cmd: sleep 600")
+            try box.writeService("bad", "cmd: sleep 601\nlgo: {file: /dev/null}")
+            try box.writeService("late", "cmd: sleep 602\nlog: {file: \(box.path("logs/late.log"))}")
+            let kapo = try box.kapo(box.startKapo(["dir", box.services, "--port", "0"]))
+            let said = try eventually("two are not ready") {
+                let answer = try kapo.ask("/readyz")
+                return answer.body.contains("bad") && answer.body.contains("late") ? answer : nil
+            }
+            #expect(said.status == 503 && said.body == "not ready: bad failed, late waiting", "\(said.body)")
+            #expect(try kapo.ask("/readyz/good").status == 200)
+            #expect(try kapo.ask("/readyz/bad").status == 503)
+            #expect(try kapo.document().map(\.Status) == ["failed", "running", "waiting"])
+            #expect(unsafe mkdir(box.path("logs"), 0o755) == 0)
+            try box.writeService("bad", "cmd: sleep 601")
+            try eventually("all are ready") { try kapo.ask("/readyz").status == 200 }
+            #expect(try kapo.document().map(\.Status) == ["running", "running", "running"])
+            #expect(try kapo.stop() == .code(0))
+        }
+    }
+
     @Test("with a log that cannot be had, what an earlier Kapo left keeps its pipe and its record")
     func logDirectoryLater() throws {
         try Sandbox.run { box in

@@ -1,3 +1,4 @@
+import Document
 import Host
 import Loop
 import Machine
@@ -29,6 +30,8 @@ final class ServiceDirectory: ServiceKeeper, ProgramMode {
     private var services: [String: Service] = [:]
     /// Why those are not among the services that cannot be supervised yet, as it was logged.
     private var troubles: [String: String] = [:]
+    /// Files without a service, which the document shows too: nobody is to take all for ready.
+    private var absent: [String: StatusBoard.Place] = [:]
     /// Services that went on without Kapo: not to be started while their file stays as it is.
     private var left: Set<String> = []
     private var dependencies = Dependencies([:])
@@ -150,7 +153,30 @@ final class ServiceDirectory: ServiceKeeper, ProgramMode {
             if let options = wanted[name] { add(options) }
         }
         if !troubles.isEmpty { comeback?.set(afterNanoseconds: Self.pause) }
+        showAbsent()
         start(services.values.filter { !$0.hasBegun }.map(\.name).sorted())
+    }
+
+    /// Has the document show each file that has no service now: it is waited for, or has a mistake.
+    private func showAbsent() {
+        let names = Set(files.keys.filter { services[$0] == nil && !left.contains($0) })
+        for (name, place) in absent where !names.contains(name) {
+            runtime.board.remove(place)
+            absent[name] = nil
+        }
+        for name in names {
+            let options = files[name]?.options
+            var subject = StatusEntry.Subject(
+                mode: .supervise, command: "", arguments: [], sidebindPort: 0, waitNanoseconds: 0)
+            if let options { subject = options.child.subject(sidebindPort: 0) }
+            subject.name = name
+            let place = absent[name] ?? runtime.board.add(subject, InheritedOutput(runtime.console))
+            absent[name] = place
+            var report = Report()
+            report.status = options == nil ? .failed : .waiting
+            runtime.board.publish(
+                [report], Health(isLive: true, blocker: options == nil ? .failed : .waiting), at: place)
+        }
     }
 
     private func tellOfRequirements() {
@@ -198,7 +224,12 @@ final class ServiceDirectory: ServiceKeeper, ProgramMode {
         if service.isLeft { left.insert(service.name) }
         let isAsked = files[service.name]?.options == service.options
         // By `halt`: its file is there as it was.
-        if isAsked { comeback?.set(afterNanoseconds: Self.pause) } else { replacement?.set(afterNanoseconds: 0) }
+        if isAsked {
+            showAbsent()
+            comeback?.set(afterNanoseconds: Self.pause)
+        } else {
+            replacement?.set(afterNanoseconds: 0)
+        }
     }
 
     // MARK: The end
