@@ -145,7 +145,7 @@ struct ControlDirectoryTests {
         #expect(Self.status("\(path)/immortal.sock")?.st_gid == group)
     }
 
-    @Test("a group that is not our own is set, by root", .enabled(if: getuid() == 0))
+    @Test("a group that is not our own is set, by root", .enabled(if: getuid() == 0, "this is for root"))
     func foreignGroup() throws {
         let parent = try TemporaryDirectory()
         let directory = try ControlDirectory(Word(parent.path), name: "app")
@@ -176,7 +176,7 @@ struct ControlDirectoryTests {
         #expect(Self.refusal("\(parent.path)/file/deep", "app")?.hasPrefix("\(parent.path)/file/deep: mkdir: ") == true)
     }
 
-    @Test("a directory of another user is refused", .enabled(if: getuid() == 0))
+    @Test("a directory of another user is refused", .enabled(if: getuid() == 0, "this is for root"))
     func foreignOwner() throws {
         let parent = try TemporaryDirectory()
         defer { Self.clean(parent.path, ["app"]) }
@@ -188,7 +188,7 @@ struct ControlDirectoryTests {
         #expect(Self.status("\(parent.path)/app/lock") == nil)
     }
 
-    @Test("a directory below one of another user is refused", .enabled(if: getuid() == 0))
+    @Test("a directory below one of another user is refused", .enabled(if: getuid() == 0, "this is for root"))
     func foreignParent() throws {
         let parent = try TemporaryDirectory()
         unsafe mkdir("\(parent.path)/home", 0o755)

@@ -87,7 +87,9 @@ struct PidFileTests {
         #expect(PidFile.read(Word("/dev/zero")) == nil)
     }
 
-    @Test("root believes another user's file only of that user's processes", .enabled(if: getuid() == 0))
+    @Test(
+        "root believes another user's file only of that user's processes",
+        .enabled(if: getuid() == 0, "this is for root"))
     func foreignFile() throws {
         let directory = try TemporaryDirectory()
         let inherited = Signals.block([])

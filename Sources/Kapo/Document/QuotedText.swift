@@ -8,7 +8,9 @@ enum QuotedText {
             for index in text.indices { output.append(text[index]) }
         } else {
             let bytes = text.indices.map { text[$0] }
-            for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars { append(scalar, to: &output) }
+            for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+                append(scalar, to: &output, escaping: "\u{7f}"..."\u{9f}" ~= scalar)
+            }
         }
         output.append(UInt8(ascii: "\""))
     }
@@ -21,7 +23,8 @@ enum QuotedText {
         return true
     }
 
-    private static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8]) {
+    /// Appends one character of a string, escaped where JSON wants it, or JavaScript, or whoever calls.
+    static func append(_ scalar: Unicode.Scalar, to output: inout [UInt8], escaping isEscaped: Bool) {
         switch scalar {
         case "\"": output += "\\\"".utf8
         case "\\": output += "\\\\".utf8
@@ -30,7 +33,8 @@ enum QuotedText {
         case "\n": output += "\\n".utf8
         case "\r": output += "\\r".utf8
         case "\t": output += "\\t".utf8
-        case "\u{00}"..."\u{1f}", "\u{7f}"..."\u{9f}", "\u{2028}", "\u{2029}":
+        case "\u{00}"..."\u{1f}", "\u{2028}", "\u{2029}",
+            _ where isEscaped:
             let digits = String(scalar.value, radix: 16)
             output += "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".utf8
         default: output += String(scalar).utf8

@@ -45,18 +45,11 @@ final class CtlServices {
             def log_message(self, *arguments):
                 pass
 
-            def handle(self):
-                global under_way
-                with guard:
-                    under_way += 1
-                    say("at once", under_way)
-                try:
-                    super().handle()
-                finally:
-                    with guard:
-                        under_way -= 1
-
             def answer(self, members):
+                global under_way
+                # Before the answer: who has it may ask the next one.
+                with guard:
+                    under_way -= 1
                 body = json.dumps(members).encode() + b"\n"
                 self.send_response(self.server.state.get("code", 200))
                 self.send_header("Content-Type", "application/json")
@@ -65,6 +58,10 @@ final class CtlServices {
                 self.wfile.write(body)
 
             def prepare(self):
+                global under_way
+                with guard:
+                    under_way += 1
+                    say("at once", under_way)
                 say(self.server.name, self.command, self.path)
                 if self.server.state.get("hang"):
                     time.sleep(600)

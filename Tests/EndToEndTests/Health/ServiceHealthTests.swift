@@ -148,9 +148,11 @@ import Testing
                             assert not entries or json.loads(body) == entries[0], (body, before)
                             assert (health == 404) == (not entries), (health, before)
                             seen[health] += 1
-                            is_there = bool(entries) and entries[0]["Status"] == "running"
-                            if is_there == (turn % 2 == 0):
-                                assert health == (200 if is_there else 404)
+                            # On its way out it is there still, and not ready.
+                            comes = turn % 2 == 0
+                            is_over = entries and entries[0]["Status"] == "running" if comes else not entries
+                            if is_over:
+                                assert health == (200 if comes else 404), (health, before)
                                 sure += 1
                 assert min(seen[200], seen[404]) >= 90, seen
                 """#)

@@ -35,7 +35,8 @@ struct LogFileTargetTests {
         #expect(rig.text("log.1") == nil)
     }
 
-    @Test("a link of this user is followed, one of another user is not", .enabled(if: getuid() == 0))
+    @Test(
+        "a link of this user is followed, one of another user is not", .enabled(if: getuid() == 0, "this is for root"))
     func links() throws {
         let rig = try LogFileRig()
         try rig.make("precious", "")
