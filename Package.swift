@@ -36,7 +36,7 @@ let package = Package(
         .target(name: "CLinux"),
 
         room("Machine"),
-        room("Config", knows: ["CYaml"]),
+        room("Config", knows: ["CYaml", "Machine"]),
         room("Document", knows: ["Machine"]),
         room("Host", knows: ["CLinux"]),
         room("Loop", knows: ["CLibevent"]),
@@ -49,7 +49,7 @@ let package = Package(
 
         tests("MachineTests", of: ["Machine"]),
         tests("DocumentTests", of: ["Document", "Machine"]),
-        tests("ConfigTests", of: ["Config"]),
+        tests("ConfigTests", of: ["Config", "Machine"]),
         tests("HostTests", of: ["Host"]),
         tests("LoopTests", of: ["Loop", "CLibevent"]),
         tests("Fuzz", of: ["Loop", "CLibevent"], excluding: ["FailCases"]),

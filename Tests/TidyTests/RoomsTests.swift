@@ -6,7 +6,7 @@ struct RoomsTests {
     private static let rooms: [String: Set<String>] = [
         "Machine": [],
         "Document": ["Machine"],
-        "Config": ["CYaml"],
+        "Config": ["CYaml", "Machine"],
         "Host": ["Glibc", "CLinux"],
         "Loop": ["CLibevent", "Glibc"],
         "Program": ["Machine", "Document", "Config", "Host", "Loop", "Glibc", "Logging"],

@@ -1,3 +1,5 @@
+import Machine
+
 /// What `kapo check` asks for: a URL of plain HTTP, `http://HOST[:PORT][/PATH][?QUERY]`, at most 4096 bytes long.
 package struct CheckTarget: Setting, Equatable {
     /// Who is asked.
@@ -76,58 +78,11 @@ package struct CheckTarget: Setting, Equatable {
     private static func readHost(_ text: Substring) -> Host? {
         if text.hasPrefix("[") {
             let address = text.dropFirst().dropLast()
-            return text.hasSuffix("]") && isIPv6(address) ? .address(String(address)) : nil
+            let isIPv6 = address.contains(":") && IPAddress(address) != nil
+            return text.hasSuffix("]") && isIPv6 ? .address(String(address)) : nil
         }
-        if isIPv4(text) { return .address(String(text)) }
+        if !text.contains(":") && IPAddress(text) != nil { return .address(String(text)) }
         return isName(text) ? .name(String(text)) : nil
-    }
-
-    /// Four numbers up to 255, without leading zeros, which some read as octal.
-    private static func isIPv4(_ text: Substring) -> Bool {
-        let numbers = text.split(separator: ".", omittingEmptySubsequences: false)
-        return numbers.count == 4
-            && numbers.allSatisfy { number in
-                1...3 ~= number.utf8.count && number.utf8.allSatisfy { 0x30...0x39 ~= $0 }
-                    && UInt8(number) != nil && (number == "0" || !number.hasPrefix("0"))
-            }
-    }
-
-    /// Eight groups of hexadecimal digits, or fewer around one `::`; the last two may be IPv4. No zone.
-    private static func isIPv6(_ text: Substring) -> Bool {
-        let halves = parts(text)
-        guard halves.count <= 2 else { return false }
-        var count = 0
-        for (index, half) in halves.enumerated() where !half.isEmpty {
-            let groups = half.split(separator: ":", omittingEmptySubsequences: false)
-            for (place, group) in groups.enumerated() {
-                let isLast = index == halves.count - 1 && place == groups.count - 1
-                if isLast && isIPv4(group) {
-                    count += 2
-                } else if 1...4 ~= group.utf8.count && group.allSatisfy(\.isHexDigit) {
-                    count += 1
-                } else {
-                    return false
-                }
-            }
-        }
-        return halves.count == 2 ? count <= 7 : count == 8
-    }
-
-    /// The text, cut at each `::`.
-    private static func parts(_ text: Substring) -> [Substring] {
-        var parts: [Substring] = []
-        var start = text.startIndex
-        var index = start
-        while index < text.endIndex {
-            if text[index...].hasPrefix("::") {
-                parts.append(text[start..<index])
-                index = text.index(index, offsetBy: 2)
-                start = index
-            } else {
-                index = text.index(after: index)
-            }
-        }
-        return parts + [text[start...]]
     }
 
     /// Labels of letters, digits, `-` and `_`. One whose last label is a number would be an address that is none.

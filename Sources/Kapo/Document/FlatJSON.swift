@@ -1,14 +1,17 @@
-/// The members of an object of JSON (RFC 8259) that are texts, whole numbers, booleans or null. Others are read over.
+/// The members of an object of JSON (RFC 8259) that are texts, numbers, booleans or null. Others are read over.
 ///
 /// It reads what any control socket says, so it is total: other bytes than an object give nil, and nothing else.
 struct FlatJSON {
     /// What a member is.
     enum Value: Equatable {
         case text(String)
+        /// A number without a fraction and an exponent, if it is none too large for this.
         case integer(Int64)
+        /// Any other number, as near as can be.
+        case number(Double)
         case bool(Bool)
         case null
-        /// An array, an object, or a number that is not whole or is too large.
+        /// An array, an object, or a number that is larger than numbers are.
         case other
     }
 
@@ -32,7 +35,7 @@ struct FlatJSON {
         switch members[name] {
         case .text(let text): text
         case .null, nil: ""
-        case .integer, .bool, .other: nil
+        case .integer, .number, .bool, .other: nil
         }
     }
 
@@ -41,7 +44,7 @@ struct FlatJSON {
         switch members[name] {
         case .integer(let number): number
         case .null, nil: standard
-        case .text, .bool, .other: nil
+        case .text, .number, .bool, .other: nil
         }
     }
 
@@ -50,7 +53,16 @@ struct FlatJSON {
         switch members[name] {
         case .bool(let value): value
         case .null, nil: standard
-        case .text, .integer, .other: nil
+        case .text, .integer, .number, .other: nil
+        }
+    }
+
+    /// The number of that name, whole or not; nil when it is missing, null or of another type.
+    func number(_ name: String) -> Double? {
+        switch members[name] {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        case .text, .bool, .null, .other, nil: nil
         }
     }
 }

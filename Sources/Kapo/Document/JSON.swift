@@ -7,6 +7,8 @@ indirect enum JSON {
     case bool(Bool)
     case integer(Int64)
     case unsigned(UInt64)
+    /// A number that is finite.
+    case number(Double)
     case string(String)
     case array([JSON])
     /// Members in the order given.
@@ -15,6 +17,11 @@ indirect enum JSON {
     /// A whole number, or null.
     init(_ number: (some BinaryInteger)?) {
         self = number.map { .integer(Int64($0)) } ?? .null
+    }
+
+    /// A number, or null.
+    init(_ number: Double?) {
+        self = number.map { .number($0) } ?? .null
     }
 
     /// The text.
@@ -30,6 +37,9 @@ indirect enum JSON {
         case .bool(let value): output += (value ? "true" : "false").utf8
         case .integer(let value): output += String(value).utf8
         case .unsigned(let value): output += String(value).utf8
+        case .number(let value):
+            precondition(value.isFinite, "\(value) is no number of JSON")
+            output += "\(value)".utf8
         case .string(let value): QuotedText.append(Array(value.utf8).span, to: &output)
         case .array(let values):
             output.append(UInt8(ascii: "["))

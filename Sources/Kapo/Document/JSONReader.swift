@@ -82,8 +82,10 @@ struct JSONReader {
             _ = take("+") || take("-")
             guard takeDigits() else { return nil }
         }
-        guard isWhole, let number = Int64(String(decoding: bytes[start..<index], as: UTF8.self)) else { return .other }
-        return .integer(number)
+        let text = String(decoding: bytes[start..<index], as: UTF8.self)
+        if isWhole, let number = Int64(text) { return .integer(number) }
+        guard let number = Double(text), number.isFinite else { return .other }
+        return .number(number)
     }
 
     private mutating func takeDigits() -> Bool {

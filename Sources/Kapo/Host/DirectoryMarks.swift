@@ -10,6 +10,13 @@ package enum DirectoryMarks {
         /// Of the contents and of the entry, in nanoseconds since 1970. The kernel's steps are up to 10 ms.
         let modified: Int64
         let changed: Int64
+
+        /// True when every change after this time, in nanoseconds since 1970, gives another mark. It does not as long as
+        /// the kernel's clock for files may not have moved on since; some file systems know whole seconds, or two.
+        func isSettled(at now: Int64) -> Bool {
+            let step: Int64 = changed % 1_000_000_000 == 0 ? 2_000_000_000 : 20_000_000
+            return changed < now - step
+        }
     }
 
     /// The marks of the regular files whose names end in `suffix`, links followed. Names that begin with a dot are left
@@ -21,25 +28,20 @@ package enum DirectoryMarks {
         let number = unsafe dirfd(directory)
         let ending = Array(suffix.utf8)
         var marks: [Word: Mark] = [:]
-        errno = 0
-        // The entry is valid until the next readdir of this directory; its name is copied at once.
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
-            let isOfKind = name.count > ending.count && name.suffix(ending.count).elementsEqual(ending)
-            if isOfKind, name.first != UInt8(ascii: ".") {
-                let name = Word(bytes: name)
-                marks[name] = mark(of: name, in: number)
-            }
-            errno = 0
+        try unsafe DirectoryNames.read(directory) { name in
+            let isOfKind = name.bytes.count > ending.count && name.bytes.suffix(ending.count).elementsEqual(ending)
+            if isOfKind { marks[name] = mark(of: name, in: number) }
         }
-        guard errno == 0 else { throw SystemError("readdir") }
         return marks
     }
 
-    private static func mark(of name: Word, in directory: Int32) -> Mark? {
+    /// The mark of a regular file in an open directory; nil when there is none. A link is none, unless it is followed.
+    static func mark(of name: Word, in directory: Int32, followsLink: Bool = true) -> Mark? {
         var status = stat()
         // The kernel fills the struct during the call.
-        let result = unsafe withPath(name) { unsafe fstatat(directory, $0, &status, 0) }
+        let result = unsafe withPath(name) {
+            unsafe fstatat(directory, $0, &status, followsLink ? 0 : AT_SYMLINK_NOFOLLOW)
+        }
         guard result == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         let nanoseconds = { (time: timespec) in Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
         return Mark(

@@ -33,11 +33,11 @@ package enum File {
     }
 
     /// The same, with the user whose file it is, and when it was written last in nanoseconds since 1970: all of one
-    /// file, whatever happens to the path meanwhile.
+    /// file, whatever happens to the path meanwhile. A link at the path is an error (ELOOP) unless it is to be followed.
     package static func whole(
-        _ path: Word, in directory: Int32? = nil, limit: Int
+        _ path: Word, in directory: Int32? = nil, limit: Int, followsLink: Bool = true
     ) throws(SystemError) -> (bytes: [UInt8], owner: UInt32, modified: Int64)? {
-        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (followsLink ? 0 : O_NOFOLLOW)
         let number = unsafe withPath(path) { path in
             retryingOnInterrupt { unsafe Int(openat(directory ?? AT_FDCWD, path, flags)) }
         }

@@ -1,15 +1,15 @@
 import Glibc
 
 extension File {
-    /// Writes a file whole: under another name beside it, `NAME.PID.new`, which then takes its place. Who reads `path`
-    /// sees the old bytes or the new ones. A link at `path` is replaced, not followed. The mode does not depend on the
-    /// umask. A relative path begins at the open directory, or at the working directory. ext4 writes out what replaces
-    /// a file, which takes it milliseconds.
+    /// Writes a file whole: as a draft beside it, `NAME.PID.new` if it is given no other name, which then takes its
+    /// place. Who reads `path` sees the old bytes or the new ones. A link at `path` is replaced, not followed. The mode
+    /// does not depend on the umask. A relative path begins at the open directory, or at the working directory. ext4
+    /// writes out what replaces a file, which takes it milliseconds.
     package static func replace(
-        _ path: Word, with bytes: [UInt8], mode: UInt32 = 0o644, in directory: Int32? = nil
+        _ path: Word, with bytes: [UInt8], mode: UInt32 = 0o644, in directory: Int32? = nil, draft: Word? = nil
     ) throws(SystemError) {
         let place = directory ?? AT_FDCWD
-        let temporary = Word(bytes: path.bytes + Array(".\(getpid()).new".utf8))
+        let temporary = draft ?? path + ".\(getpid()).new"
         // Only a process that had our pid and was killed in the middle can have left one of this name.
         _ = unsafe withPath(temporary) { unsafe unlinkat(place, $0, 0) }
         let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
