@@ -46,7 +46,7 @@ release: build-packages ## Build the static executable .build/kapo
 	install -m 755 "$$($(RELEASE) --show-bin-path)/kapo" .build/kapo
 
 .PHONY: install
-install: release ## Install the program, its completions and its manual below PREFIX; COMPAT=1: immortal's names too
+install: release ## Install the program, its completions and its manual below PREFIX; COMPAT=1: immortal's and hacheck's names too
 	@COMPAT="$(COMPAT)" scripts/install "$(DESTDIR)$(PREFIX)"
 
 .PHONY: format

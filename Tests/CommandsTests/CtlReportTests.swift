@@ -13,7 +13,7 @@ struct CtlReportTests {
 
     private static func report(
         _ service: String?, _ rows: [ServiceRow], ended: Int = 0, names: [String] = ["web"]
-    ) -> CtlReport {
+    ) -> ClientReport {
         let settings = CtlSettings(order: nil, service: service, form: .table(coloured: false))
         return Program.report(settings, ServiceCalls.Findings(rows: rows, ended: ended), names: names)
     }
@@ -21,7 +21,7 @@ struct CtlReportTests {
     @Test("0 when all that was meant is reached and has obeyed")
     func fine() {
         for service in [nil, "web"] {
-            #expect(Self.report(service, [Self.row]) == CtlReport(output: Array(Self.table.utf8)))
+            #expect(Self.report(service, [Self.row]) == ClientReport(output: Array(Self.table.utf8)))
             #expect(Self.report(service, [], ended: 1).exitCode == 0)
         }
         #expect(Self.report(nil, []).output == Array("PID   Up   Down   Name   CMD\n".utf8))

@@ -17,10 +17,30 @@ struct FlatJSONTests {
                 """#))
         let expected: [(String, FlatJSON.Value?)] = [
             ("text", .text("a")), ("number", .integer(-12)), ("yes", .bool(true)), ("no", .bool(false)),
-            ("nothing", .null), ("list", .other), ("real", .other), ("large", .other), ("object", .other),
-            ("twice", .integer(2)), ("zero", .integer(0)), ("e", .other), ("absent", nil),
+            ("nothing", .null), ("list", .other), ("real", .number(1.5)), ("large", .number(1e20)), ("object", .other),
+            ("twice", .integer(2)), ("zero", .integer(0)), ("e", .number(100)), ("absent", nil),
         ]
         for (name, value) in expected { #expect(object[name] == value, "\(name)") }
+    }
+
+    @Test(
+        "numbers of any form; what is larger than they can be is the largest of them",
+        arguments: [
+            ("1.5", 1.5), ("-0.25e-1", -0.025), ("1435694078.778886", 1_435_694_078.778886), ("1E+2", 100),
+            ("9223372036854775808", 9_223_372_036_854_775_808), ("7", 7), ("0.1", 0.1), ("5e-324", 5e-324),
+            ("1e-999", 0), ("1e999", .greatestFiniteMagnitude), ("-1e999", -.greatestFiniteMagnitude),
+        ] as [(String, Double)])
+    func numbers(_ written: String, _ number: Double) {
+        let object = Self.read("{\"a\":\(written)}")
+        #expect(object?.number("a") == number)
+        #expect(object?.text("a") == nil && object?.bool("a", true) == nil)
+        #expect((object?.integer("a", 0) == nil) == (written != "7"))
+    }
+
+    @Test("a number is none where something else is", arguments: ["\"1\"", "true", "null", "[1]", "{\"a\":1}"])
+    func noNumber(_ written: String) {
+        #expect(Self.read("{\"a\":\(written)}")?.number("a") == nil)
+        #expect(Self.read("{}")?.number("a") == nil)
     }
 
     @Test(

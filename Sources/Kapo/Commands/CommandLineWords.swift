@@ -15,13 +15,14 @@ struct CommandLineWords {
         "--restart", "--success-exit", "--backoff", "--max-wait", "--stable-after", "--start-limit", "--on-failed",
         "--env-file", "--chdir", "--user", "--umask", "--nice", "--limit",
         "--timeout", "--status", "--contains", "--unix", "--signal", "--config", "--config-dir",
+        "--spool-root", "-r", "--reason", "-e", "--expiration", "-P", "--service-port", "-H", "--service-host",
+        "-a", "--action",
     ]
     /// Those of `immortal`, which have one dash, or two as Go's flags have.
     static let immortalValueOptions: Set<String> = [
         "c", "ctl", "d", "e", "f", "l", "logger", "name", "P", "p", "r", "u", "w",
     ]
-    /// The modes that take a command, or a name, by all their names; `check` and `ctl` take
-    /// neither.
+    /// The modes that take a command, or a name, by all their names; `check`, `ctl` and `spool` take neither.
     static let modes: Set<String> = ["run", "r", "supervise", "s", "watch", "w", "immortal"]
 
     /// What ArgumentParser is to parse.

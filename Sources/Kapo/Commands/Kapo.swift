@@ -22,14 +22,14 @@ struct Kapo: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Run.self, Supervise.self, Watch.self, Check.self, Immortal.self, Ctl.self, Dir.self,
+            Run.self, Supervise.self, Watch.self, Check.self, Immortal.self, Ctl.self, Dir.self, SpoolCommand.self,
         ])
 
     @OptionGroup var port: PortOption<BeforeMode>
     @OptionGroup var options: GlobalOptions<BeforeMode>
 
     func run() throws {
-        throw ValidationError("What is Kapo to do? Name a mode: run, supervise or watch; or check or ctl.")
+        throw ValidationError("What is Kapo to do? Name a mode: run, supervise or watch; or check, ctl or spool.")
     }
 }
 

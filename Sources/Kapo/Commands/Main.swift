@@ -21,6 +21,11 @@ import Program
                 exit(report.exitCode)
             }
             if let ctl = command as? Ctl { try control(ctl, inherited) }
+            if let spool = command as? SpoolCommand {
+                let settings = try spool.settings()
+                Signals.release(Signals.forwarded, inherited)
+                conclude(try Program.spool(settings), "spool")
+            }
             guard let mode = command as? any ModeCommand else {
                 try command.run()
                 exit(EXIT_SUCCESS)
@@ -36,8 +41,17 @@ import Program
             say("kapo: \(failure)")
             exit(KapoExit.failed)
         } catch {
-            Kapo.exit(withError: error)
+            refuse(error)
         }
+    }
+
+    /// Says what is wrong, or what was asked for, such as help, and exits.
+    private static func refuse(_ error: any Error) -> Never {
+        // Bad usage has a code of its own where Kapo stands in for a program that has another.
+        guard Kapo.exitCode(for: error) == .validationFailure, let code = CalledName.usageCode(Invocation.arguments)
+        else { Kapo.exit(withError: error) }
+        say(Kapo.fullMessage(for: error))
+        exit(code)
     }
 
     /// The first process ends as soon as it is known how the start went; this is the other one.
@@ -65,12 +79,16 @@ import Program
         let task = try ctl.task(allowsColour: isTerminal && !isMonochrome)
         if task.isTop && isTerminal { exit(try Program.ctlTop(task.settings, inherited)) }
         Signals.release(Signals.forwarded, inherited)
-        let report = try Program.ctl(task.settings)
+        conclude(try Program.ctl(task.settings), "ctl")
+    }
+
+    /// Says what a subcommand has to say, and exits.
+    private static func conclude(_ report: ClientReport, _ subcommand: String) -> Never {
         if let complaint = report.complaint { say(complaint) }
         do {
             try StandardOutput.write(report.output)
         } catch  where error.code != EPIPE {
-            say("kapo ctl: standard output: \(error)")
+            say("kapo \(subcommand): standard output: \(error)")
             exit(KapoExit.failed)
         } catch {
             // Whoever read has seen enough, as `head` does.

@@ -11,20 +11,33 @@ struct FlatJSON {
         case number(Double)
         case bool(Bool)
         case null
-        /// An array, an object, or a number that is larger than numbers are.
+        /// An array or an object.
         case other
+
+        fileprivate init(_ json: JSON) {
+            switch json {
+            case .string(let text): self = .text(text)
+            case .integer(let number): self = .integer(number)
+            case .unsigned(let number): self = .number(Double(number))
+            case .number(let number): self = .number(number)
+            case .bool(let value): self = .bool(value)
+            case .null: self = .null
+            case .array, .object: self = .other
+            }
+        }
     }
 
     private var members: [String: Value] = [:]
 
     /// The object that these bytes are, with white space around it at most. Of two members of a name the last counts.
     init?(_ bytes: [UInt8]) {
-        var reader = JSONReader(bytes)
-        reader.skipSpace()
-        guard let members = reader.object() else { return nil }
-        reader.skipSpace()
-        guard reader.isAtEnd else { return nil }
-        self.members = members
+        guard case .object(let members)? = JSONReader.value(bytes) else { return nil }
+        self.init(members: members)
+    }
+
+    /// The object of these members.
+    init(members: [(name: String, value: JSON)]) {
+        for (name, value) in members { self.members[name] = Value(value) }
     }
 
     /// The member of that name.

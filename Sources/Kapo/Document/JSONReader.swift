@@ -1,5 +1,5 @@
 /// A place in a text of JSON (RFC 8259), and the readings from there on. Each moves behind what it has read, or gives
-/// nil, and then the whole text is none.
+/// nil, and then the whole text is none. It reads what anybody says, so it is total.
 struct JSONReader {
     /// Arrays and objects in each other at most.
     private static let mostDepth = 32
@@ -7,13 +7,12 @@ struct JSONReader {
     private let bytes: [UInt8]
     private var index = 0
 
-    /// The beginning of these bytes.
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    var isAtEnd: Bool { index == bytes.count }
+    private var isAtEnd: Bool { index == bytes.count }
 
     /// Moves behind white space.
-    mutating func skipSpace() {
+    private mutating func skipSpace() {
         while let byte = next, [0x20, 0x09, 0x0a, 0x0d].contains(byte) { index += 1 }
     }
 
@@ -27,44 +26,52 @@ struct JSONReader {
 
     // MARK: Values
 
-    /// The members of an object.
-    mutating func object(depth: Int = 0) -> [String: FlatJSON.Value]? {
+    /// The value that the whole text is, with white space around it at most.
+    static func value(_ bytes: [UInt8]) -> JSON? {
+        var reader = JSONReader(bytes)
+        let value = reader.value(0)
+        return reader.isAtEnd ? value : nil
+    }
+
+    private mutating func object(_ depth: Int) -> JSON? {
         guard depth < Self.mostDepth, take("{") else { return nil }
-        var members: [String: FlatJSON.Value] = [:]
+        var members: [(name: String, value: JSON)] = []
         skipSpace()
-        if take("}") { return members }
+        if take("}") { return .object(members) }
         // Ends: each turn takes a member.
         while true {
             skipSpace()
             guard let name = text() else { return nil }
             skipSpace()
-            guard take(":"), let value = value(depth) else { return nil }
-            members[name] = value
-            if take("}") { return members }
+            guard take(":"), let value = value(depth + 1) else { return nil }
+            members.append((name, value))
+            if take("}") { return .object(members) }
             guard take(",") else { return nil }
         }
     }
 
-    private mutating func isArray(depth: Int) -> Bool {
-        guard depth < Self.mostDepth, take("[") else { return false }
+    private mutating func array(_ depth: Int) -> JSON? {
+        guard depth < Self.mostDepth, take("[") else { return nil }
+        var values: [JSON] = []
         skipSpace()
-        if take("]") { return true }
+        if take("]") { return .array(values) }
         // Ends: each turn takes an element.
         while true {
-            guard value(depth) != nil else { return false }
-            if take("]") { return true }
-            guard take(",") else { return false }
+            guard let value = value(depth + 1) else { return nil }
+            values.append(value)
+            if take("]") { return .array(values) }
+            guard take(",") else { return nil }
         }
     }
 
     /// A value, with the white space around it.
-    private mutating func value(_ depth: Int) -> FlatJSON.Value? {
+    private mutating func value(_ depth: Int) -> JSON? {
         skipSpace()
         defer { skipSpace() }
         switch next {
-        case UInt8(ascii: "\""): return text().map(FlatJSON.Value.text)
-        case UInt8(ascii: "{"): return object(depth: depth + 1).map { _ in .other }
-        case UInt8(ascii: "["): return isArray(depth: depth + 1) ? .other : nil
+        case UInt8(ascii: "\""): return text().map(JSON.string)
+        case UInt8(ascii: "{"): return object(depth)
+        case UInt8(ascii: "["): return array(depth)
         case UInt8(ascii: "t"): return take("true") ? .bool(true) : nil
         case UInt8(ascii: "f"): return take("false") ? .bool(false) : nil
         case UInt8(ascii: "n"): return take("null") ? .null : nil
@@ -72,7 +79,8 @@ struct JSONReader {
         }
     }
 
-    private mutating func number() -> FlatJSON.Value? {
+    /// A number: a whole one that fits, or the nearest there is. What is larger than all of those is the largest.
+    private mutating func number() -> JSON? {
         let start = index
         _ = take("-")
         if !take("0") { guard takeDigits() else { return nil } }
@@ -84,8 +92,8 @@ struct JSONReader {
         }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if isWhole, let number = Int64(text) { return .integer(number) }
-        guard let number = Double(text), number.isFinite else { return .other }
-        return .number(number)
+        let largest = Double.greatestFiniteMagnitude
+        return Double(text).map { .number(min(max($0, -largest), largest)) }
     }
 
     private mutating func takeDigits() -> Bool {

@@ -14,11 +14,10 @@ package enum SpoolFile {
 
     /// The contents that say so: ASCII, as Python's `json.dumps` writes it.
     package static func bytes(_ downtime: Downtime) -> [UInt8] {
-        var output = Array("{\"reason\": ".utf8)
-        ASCIIText.append(downtime.reason, to: &output)
-        output += ", \"expiration\": ".utf8 + JSON(downtime.expiration).bytes
-        output += ", \"creation\": ".utf8 + JSON(downtime.creation).bytes
-        output.append(UInt8(ascii: "}"))
-        return output
+        PythonJSON.bytes(
+            .object([
+                ("reason", .string(downtime.reason)), ("expiration", JSON(downtime.expiration)),
+                ("creation", JSON(downtime.creation)),
+            ]))
     }
 }

@@ -2,23 +2,13 @@ import Document
 import Host
 import Loop
 
-/// What `kapo ctl` has to say.
-package struct CtlReport: Equatable, Sendable {
-    /// For standard output.
-    package var output: [UInt8] = []
-    /// For standard error; nil when there is nothing to complain about.
-    package var complaint: String?
-    /// 0 when each service that was meant has been reached and has obeyed, else 1.
-    package var exitCode: Int32 = 0
-}
-
 extension Program {
     /// Seconds that a service has to obey and to answer.
     private static let ctlTimeoutSeconds: Int64 = 5
 
     /// Finds the services, tells those that are meant what to do, and asks them how they are.
-    package static func ctl(_ settings: CtlSettings) throws(Failure) -> CtlReport {
-        let loop = try ctlLoop()
+    package static func ctl(_ settings: CtlSettings) throws(Failure) -> ClientReport {
+        let loop = try clientLoop()
         let places = ServicePlace.all(in: ServiceHomes.all)
         let meant = places.filter(settings.means)
         var findings = ServiceCalls.Findings()
@@ -32,18 +22,18 @@ extension Program {
     }
 
     /// A loop for a client.
-    static func ctlLoop() throws(Failure) -> EventLoop {
+    static func clientLoop() throws(Failure) -> EventLoop {
         do { return try EventLoop() } catch { throw Failure(description: "\(error)") }
     }
 
     /// What there is to say. `names` are those of all services.
     static func report(
         _ settings: CtlSettings, _ findings: ServiceCalls.Findings, names: [String]
-    ) -> CtlReport {
-        var report = CtlReport(output: settings.text(of: findings.rows))
+    ) -> ClientReport {
+        var report = ClientReport(output: settings.text(of: findings.rows))
         if findings.hasErrors { report.exitCode = 1 }
         if let service = settings.service, findings.rows.isEmpty, findings.ended == 0 {
-            report = CtlReport(complaint: complaint(service, names), exitCode: 1)
+            report = ClientReport(complaint: complaint(service, names), exitCode: 1)
         }
         return report
     }

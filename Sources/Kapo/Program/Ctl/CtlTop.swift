@@ -142,7 +142,7 @@ extension Program {
     /// `inherited` are the signals that Kapo was started with.
     package static func ctlTop(_ settings: CtlSettings, _ inherited: Signals.Inherited) throws(Failure) -> Int32 {
         Signals.release(Signals.forwarded.filter { !CtlTop.signals.contains($0) }, inherited)
-        let loop = try ctlLoop()
+        let loop = try clientLoop()
         do {
             return try CtlTop(settings, loop).run()
         } catch {

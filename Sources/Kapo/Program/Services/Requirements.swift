@@ -27,7 +27,7 @@ package struct Requirements: Equatable, Sendable {
     }
 
     private func servicesDown() throws(Program.Failure) -> [String] {
-        let loop = try Program.ctlLoop()
+        let loop = try Program.clientLoop()
         let places = ServicePlace.all(in: ServiceHomes.all).filter { services.contains($0.name) }
         var up: Set<String> = []
         let calls = ServiceCalls(loop, places, nil, timeoutSeconds: 5) { findings in
