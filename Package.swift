@@ -32,6 +32,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibevent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libevent_openssl", providers: [.apt(["libevent-dev", "libssl-dev"])]),
+        .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CLinux"),
 
@@ -39,8 +41,9 @@ let package = Package(
         room("Config", knows: ["CYaml", "Machine"]),
         room("Document", knows: ["Machine"]),
         room("Host", knows: ["CLinux"]),
-        room("Loop", knows: ["CLibevent"]),
-        room("Program", knows: ["Machine", "Config", "Document", "Host", "Loop", logging]),
+        room("Loop", knows: ["CLibevent", "COpenSSL"]),
+        room("Checks", knows: ["Machine", "Host", "Loop", "CMariaDB"]),
+        room("Program", knows: ["Machine", "Config", "Document", "Host", "Loop", "Checks", logging]),
         .executableTarget(
             name: "Commands",
             dependencies: ["Config", "Document", "Host", "Machine", "Program", argumentParser],

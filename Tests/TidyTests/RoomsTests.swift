@@ -8,7 +8,7 @@ struct RoomsTests {
         "Document": ["Machine"],
         "Config": ["CYaml", "Machine"],
         "Host": ["Glibc", "CLinux"],
-        "Loop": ["CLibevent", "Glibc"],
+        "Loop": ["CLibevent", "COpenSSL", "Glibc"],
         "Program": ["Machine", "Document", "Config", "Host", "Loop", "Glibc", "Logging"],
         "Commands": ["ArgumentParser", "Config", "Document", "Host", "Machine", "Program", "Glibc"],
     ]

@@ -31,7 +31,7 @@ struct HTTPFetchTests {
         let loop = try EventLoop()
         let server = try ScriptedServer(loop, [.readRequest, .send(Self.good)])
         var result: Result<HTTPAnswer, HTTPFailure>?
-        let fetch = HTTPFetch(loop, .place(server.place), .post, host: "im", target: "/signal/d") {
+        let fetch = HTTPFetch(loop, .place(server.place), HTTPFetchRequest(.post, host: "im", target: "/signal/d")) {
             result = $0
             loop.stop()
         }
@@ -165,13 +165,13 @@ struct HTTPFetchTests {
         let server = try ScriptedServer(loop, [.readRequest, .send(Self.good)])
         var calls = 0
         let target = HTTPFetch.Server.place(server.place)
-        let cancelled = HTTPFetch(loop, target, host: "x", target: "/") { _ in calls += 1 }
+        let cancelled = HTTPFetch(loop, target, HTTPFetchRequest(host: "x", target: "/")) { _ in calls += 1 }
         cancelled.start(timeoutNanoseconds: 1)
         cancelled.cancel()
-        var dropped: HTTPFetch? = HTTPFetch(loop, target, host: "x", target: "/") { _ in calls += 1 }
+        var dropped: HTTPFetch? = HTTPFetch(loop, target, HTTPFetchRequest(host: "x", target: "/")) { _ in calls += 1 }
         dropped?.start(timeoutNanoseconds: 1)
         dropped = nil
-        let lookup = HTTPFetch(loop, .name("kapo.invalid", port: 80), host: "x", target: "/") { _ in calls += 1 }
+        let lookup = HTTPFetch(loop, .name("kapo.invalid", port: 80), HTTPFetchRequest(host: "x", target: "/")) { _ in calls += 1 }
         lookup.start(timeoutNanoseconds: 20_000_000_000)
         lookup.cancel()
         // Anything that was to come would come before this one's answer.
@@ -200,7 +200,7 @@ struct HTTPFetchTests {
         var fetch: HTTPFetch?
         var left = 50
         func next() {
-            fetch = HTTPFetch(loop, .place(server.place), host: "x", target: "/") { _ in
+            fetch = HTTPFetch(loop, .place(server.place), HTTPFetchRequest(host: "x", target: "/")) { _ in
                 left -= 1
                 if left == 0 { loop.stop() } else { next() }
             }

@@ -181,7 +181,7 @@ func outcome(
     timeoutNanoseconds: Int64 = 20_000_000_000
 ) -> Result<HTTPAnswer, HTTPFailure> {
     var outcomes: [Result<HTTPAnswer, HTTPFailure>] = []
-    let fetch = HTTPFetch(loop, server, host: "example.org", target: target, limits: limits) {
+    let fetch = HTTPFetch(loop, server, HTTPFetchRequest(host: "example.org", target: target), limits: limits) {
         outcomes.append($0)
         loop.stop()
     }

@@ -28,6 +28,8 @@ package enum HTTPFailure: Error, Equatable, Sendable {
     case unreachable(code: Int32)
     /// The connection broke, and the errno.
     case broken(code: Int32)
+    /// TLS could not be agreed on, or the server is not who it should be, in OpenSSL's words.
+    case insecure(String)
     /// The server closed the connection without a byte.
     case empty
     /// The server closed the connection before the answer was whole.

@@ -26,7 +26,7 @@ extension HTTPConnection {
             unsafe take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         } else if count == 0 {
             hasEnded = true
-            guard hasOutput else { return end(BEV_EVENT_EOF) }
+            guard hasOutput || isOwedLater else { return end(BEV_EVENT_EOF) }
             updateReading()
             stopListening()
         } else if errno != EAGAIN && errno != EINTR {

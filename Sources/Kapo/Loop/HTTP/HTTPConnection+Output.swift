@@ -7,6 +7,7 @@ extension HTTPConnection {
     func replay(_ index: Int) {
         let exchange = server.memory[index]
         server.counters.count(route: exchange.route)
+        exchange.tally?.replayed(to: client)
         let (answer, closes) = (exchange.answer, exchange.closes)
         let sent = unsafe answer.withUnsafeBytes { bytes in
             unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL))
@@ -42,7 +43,10 @@ extension HTTPConnection {
         guard listening == nil else { return }
         isOurs = server.isReplying && !hasRefused
         if let listening = server.opening, isOurs { listen(listening) }
-        if !isFeeding { unsafe event_active(writingEvent, Int32(EV_WRITE), 0) }
+        guard !isFeeding else { return }
+        // It may have waited for long, and the client has time to take it.
+        startDeadline()
+        unsafe event_active(writingEvent, Int32(EV_WRITE), 0)
     }
 
     /// All that was sent: what is left of replayed answers, then what evhttp has made.

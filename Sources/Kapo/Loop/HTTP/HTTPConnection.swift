@@ -6,7 +6,7 @@ import Glibc
 ///
 /// To evhttp it looks like a bufferevent: a filter over the socket's bufferevent, which only holds the descriptor. It
 /// holds a reference on the filter, so that the filter outlives evhttp's interest in it, and closes the socket itself.
-@safe final class HTTPConnection {
+@safe final class HTTPConnection: LinkedElement {
     let server: HTTPServer
     /// The socket's bufferevent. The filter owns it. Input for evhttp is put into its input buffer.
     let socket: OpaquePointer
@@ -59,6 +59,8 @@ import Glibc
     var isBroken = false
     /// The loop's second of the last answer; 0 before the first.
     var answeredAt = 0
+    /// Who asks.
+    private(set) lazy var client = unsafe HTTPClientAddress(connectionOfEvhttp)
 
     /// A new connection's bufferevent for evhttp; nil when memory ran out.
     static func bufferevent(for server: HTTPServer) -> OpaquePointer? {
@@ -120,10 +122,17 @@ import Glibc
     }
 
     /// True when evhttp has freed its side. It does so wherever it likes, and takes its callbacks away.
-    var isAbandoned: Bool {
+    var isAbandoned: Bool { unsafe connectionOfEvhttp == nil }
+
+    /// True while evhttp waits for an answer that somebody will give later.
+    var isOwedLater: Bool { unsafe connectionOfEvhttp.map { unsafe server.owesLater($0) } ?? false }
+
+    /// What evhttp's callbacks are called with: its own connection; nil when it has freed that.
+    private var connectionOfEvhttp: OpaquePointer? {
         var callback: bufferevent_event_cb?
-        unsafe bufferevent_getcb(filter, nil, nil, &callback, nil)
-        return unsafe callback == nil
+        var context: UnsafeMutableRawPointer?
+        unsafe bufferevent_getcb(filter, nil, nil, &callback, &context)
+        return unsafe callback == nil ? nil : context.map { OpaquePointer($0) }
     }
 
     /// Tells evhttp of the end of the input, an error or a time-out. It closes as a rule, but may answer before.
@@ -181,6 +190,8 @@ import Glibc
     /// The time is over, unless the connection lies idle: then it has more. To find that out now and then is cheaper
     /// than to move the timer with each request.
     func expire() {
+        // That has a time of its own.
+        if isOwedLater { return startDeadline() }
         let idle = server.loop.second - answeredAt
         if !owesAnswer, !hasOutput, !isLingering, idle < server.limits.idleSeconds {
             // A clock that was set back must not make it longer.

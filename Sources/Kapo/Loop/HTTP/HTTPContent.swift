@@ -4,6 +4,8 @@ package struct HTTPContent {
     /// `Content-Type`.
     package var type: StaticString
     package var bytes: SharedBytes
+    /// Who counts the times that it is given again without anybody being asked; nil where nobody does.
+    package var tally: (any HTTPTally)?
 
     /// Bytes of that type.
     package init(_ status: HTTPStatus = .ok, type: StaticString, bytes: SharedBytes) {
@@ -13,37 +15,10 @@ package struct HTTPContent {
     }
 }
 
-/// The status of an answer that has content (RFC 9110, section 15).
-package enum HTTPStatus: Sendable {
-    case ok
-    /// The path is none: behind its beginning stands what cannot be read.
-    case badRequest
-    /// Who asks may not.
-    case forbidden
-    /// There is nothing at that path.
-    case notFound
-    /// What was asked about is not there now, and may be soon: what load balancers take for "down".
-    case unavailable
-
-    var code: Int32 {
-        switch self {
-        case .ok: 200
-        case .badRequest: 400
-        case .forbidden: 403
-        case .notFound: 404
-        case .unavailable: 503
-        }
-    }
-
-    var reason: String {
-        switch self {
-        case .ok: "OK"
-        case .badRequest: "Bad Request"
-        case .forbidden: "Forbidden"
-        case .notFound: "Not Found"
-        case .unavailable: "Service Unavailable"
-        }
-    }
+/// Counts answers.
+package protocol HTTPTally: AnyObject {
+    /// An answer that was remembered has been given to that client once more.
+    func replayed(to client: HTTPClientAddress)
 }
 
 /// How long an answer stands.
@@ -58,8 +33,7 @@ package enum HTTPValidity: Sendable {
 package struct HTTPLimits: Sendable {
     /// Bytes of a request's line and headers; evhttp does not count their line ends.
     package var headerBytes = 16384
-    /// Bytes of a body that is read to its end, so that the answer to it can be 405; only a POST may have one, and
-    /// nobody looks at it.
+    /// Bytes of a body that is read to its end, so that the answer to it can be 405; only a POST may have one.
     package var bodyBytes = 16384
     /// Bytes of input that a connection may hold: more than any request that can be answered.
     package var inputBytes = 65536

@@ -19,7 +19,7 @@ enum HTTPReply {
     /// A whole answer of that content, which is the last on its connection.
     static func lastMessage(_ content: HTTPContent) -> [UInt8] {
         let head = """
-            HTTP/1.1 \(content.status.code) \(content.status.reason)\r
+            HTTP/1.1 \(content.status.code) \(content.status.reason ?? "")\r
             Content-Type: \(content.type)\r
             Cache-Control: no-store\r
             Connection: close\r
@@ -32,22 +32,14 @@ enum HTTPReply {
 
     /// Answers, where the path knows these methods. evhttp owns the request and frees it when the answer is sent;
     /// nobody may touch it afterwards. `isLive` is for content that is made anew each time. If the server ends, the
-    /// answer is the last on its connection, unless more has come behind the request. True when the answer depends on
-    /// nothing but the request, the content and the second.
+    /// answer is the last on its connection, unless more has come behind the request. True when the answer is given, and
+    /// depends on nothing but the request, the content and the second.
     static func send(
         to request: UnsafeMutablePointer<evhttp_request>, from server: HTTPServer, _ methods: HTTPMethods,
         isLive: Bool, _ answer: (borrowing HTTPRequest) -> HTTPRoute.Answer
     ) -> Bool {
         let headers = unsafe evhttp_request_get_output_headers(request)
-        unsafe addDate(headers, server.loop.second)
-        unsafe evhttp_add_header(headers, "Cache-Control", "no-store")
-        // evhttp takes `GET http://host/` for a request to a proxy, and would close without a word.
-        unsafe request.pointee.flags &= ~EVHTTP_PROXY_REQUEST
-        if server.isFinishing, unsafe !isFollowed(request) {
-            unsafe close(after: request)
-        } else if unsafe asksForClose(request) {
-            unsafe evhttp_add_header(headers, "Connection", "close")
-        }
+        unsafe prepare(request, server)
         let command = unsafe evhttp_request_get_command(request)
         let isReadable = unsafe hasKnownVersion(request) && hasGoodFraming(request)
         guard methods.contains(command) else {
@@ -61,32 +53,74 @@ enum HTTPReply {
             unsafe sendText(to: request, 400, "Bad Request", badRequestText)
             return false
         }
-        if command == EVHTTP_REQ_OPTIONS {
-            unsafe add(headers, "Allow", methods.list)
-            unsafe evhttp_add_header(headers, "Content-Length", "0")
-            // Load balancers check with OPTIONS, and go by the status; what is made anew each time is always there.
-            var status = HTTPStatus.ok
-            if !isLive, case .content(let content) = unsafe answer(HTTPRequest(request)) { status = content.status }
-            unsafe evhttp_send_reply(request, status.code, status.reason, nil)
+        if command == EVHTTP_REQ_OPTIONS, isLive {
+            // What is made anew each time is always there.
+            unsafe sendOptions(to: request, .ok, methods)
             return true
         }
         switch unsafe answer(HTTPRequest(request)) {
+        case .content(let content) where command == EVHTTP_REQ_OPTIONS:
+            unsafe sendOptions(to: request, content.status, methods)
         case .content(let content): unsafe sendContent(to: request, content)
         case .stream(let stream): unsafe sendStream(to: request, stream, from: server)
+        case .later(let reply):
+            unsafe evhttp_clear_headers(headers)
+            unsafe reply.wait(for: request, methods)
+            return false
         }
-        return true
+        return command != EVHTTP_REQ_POST
+    }
+
+    /// Gives the answer to a request that has waited for it. One whose connection is gone is freed.
+    static func sendLater(
+        to request: UnsafeMutablePointer<evhttp_request>, from server: HTTPServer, _ methods: HTTPMethods,
+        _ content: HTTPContent
+    ) {
+        guard unsafe evhttp_request_get_connection(request) != nil else { return unsafe evhttp_request_free(request) }
+        unsafe prepare(request, server)
+        if unsafe evhttp_request_get_command(request) == EVHTTP_REQ_OPTIONS {
+            unsafe sendOptions(to: request, content.status, methods)
+        } else {
+            unsafe sendContent(to: request, content)
+        }
+    }
+
+    /// The headers of any answer.
+    private static func prepare(_ request: UnsafeMutablePointer<evhttp_request>, _ server: HTTPServer) {
+        let headers = unsafe evhttp_request_get_output_headers(request)
+        unsafe addDate(headers, server.loop.second)
+        unsafe evhttp_add_header(headers, "Cache-Control", "no-store")
+        // evhttp takes `GET http://host/` for a request to a proxy, and would close without a word.
+        unsafe request.pointee.flags &= ~EVHTTP_PROXY_REQUEST
+        if server.isFinishing, unsafe !isFollowed(request) {
+            unsafe close(after: request)
+        } else if unsafe asksForClose(request) {
+            unsafe evhttp_add_header(headers, "Connection", "close")
+        }
+    }
+
+    /// Load balancers check with OPTIONS, and go by the status.
+    private static func sendOptions(
+        to request: UnsafeMutablePointer<evhttp_request>, _ status: HTTPStatus, _ methods: HTTPMethods
+    ) {
+        let headers = unsafe evhttp_request_get_output_headers(request)
+        unsafe add(headers, "Allow", methods.list)
+        if status.hasBody { unsafe evhttp_add_header(headers, "Content-Length", "0") }
+        unsafe evhttp_send_reply(request, status.code, status.reason, nil)
     }
 
     private static func sendContent(
         to request: UnsafeMutablePointer<evhttp_request>, _ content: HTTPContent
     ) {
         let headers = unsafe evhttp_request_get_output_headers(request)
-        unsafe add(headers, "Content-Type", content.type)
-        unsafe evhttp_add_header(headers, "Content-Length", String(content.bytes.count))
-        if unsafe evhttp_request_get_command(request) != EVHTTP_REQ_HEAD,
-            let output = unsafe evhttp_request_get_output_buffer(request)
-        {
-            unsafe content.bytes.append(to: output)
+        if content.status.hasBody {
+            unsafe add(headers, "Content-Type", content.type)
+            unsafe evhttp_add_header(headers, "Content-Length", String(content.bytes.count))
+            if unsafe evhttp_request_get_command(request) != EVHTTP_REQ_HEAD,
+                let output = unsafe evhttp_request_get_output_buffer(request)
+            {
+                unsafe content.bytes.append(to: output)
+            }
         }
         unsafe evhttp_send_reply(request, content.status.code, content.status.reason, nil)
     }

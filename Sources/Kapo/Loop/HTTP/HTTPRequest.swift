@@ -1,4 +1,5 @@
 import CLibevent
+import Glibc
 
 /// A request, as the content of a route sees it: a view of what evhttp has read, which nobody can keep.
 @safe package struct HTTPRequest: ~Copyable {
@@ -19,6 +20,45 @@ import CLibevent
     package var query: String? {
         guard let query = unsafe evhttp_uri_get_query(evhttp_request_get_evhttp_uri(request)) else { return nil }
         return unsafe String(cString: query)
+    }
+
+    /// The path as `path` has it, byte for byte.
+    package var pathBytes: [UInt8] {
+        unsafe Self.bytes(evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request))) ?? []
+    }
+
+    /// The query as `query` has it, byte for byte.
+    package var queryBytes: [UInt8]? {
+        unsafe Self.bytes(evhttp_uri_get_query(evhttp_request_get_evhttp_uri(request)))
+    }
+
+    /// The first header of that name, whatever its case, byte for byte; nil without one.
+    package func headerBytes(_ name: String) -> [UInt8]? {
+        unsafe Self.bytes(evhttp_find_header(evhttp_request_get_input_headers(request), name))
+    }
+
+    /// True for a POST.
+    package var isPost: Bool { unsafe evhttp_request_get_command(request) == EVHTTP_REQ_POST }
+
+    /// What came behind the headers: empty but for a POST.
+    package var body: [UInt8] {
+        let input = unsafe evhttp_request_get_input_buffer(request)
+        let count = unsafe evbuffer_get_length(input)
+        return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+            // evbuffer_copyout writes no more than it is told, and the buffer has that many bytes.
+            length = unsafe max(0, evbuffer_copyout(input, buffer.baseAddress, count))
+        }
+    }
+
+    /// Who asks.
+    package var client: HTTPClientAddress {
+        unsafe HTTPClientAddress(evhttp_request_get_connection(request))
+    }
+
+    /// A copy of a text that a zero ends.
+    private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8]? {
+        guard let text = unsafe text else { return nil }
+        return unsafe [UInt8](UnsafeRawBufferPointer(start: text, count: strlen(text)))
     }
 
     /// The value of a header, whatever the case of its name; nil without one. More of them make one list, with commas

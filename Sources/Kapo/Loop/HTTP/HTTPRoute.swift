@@ -6,6 +6,7 @@ import CLibevent
     enum Answer {
         case content(HTTPContent)
         case stream(HTTPEventStream)
+        case later(HTTPLaterReply)
     }
 
     /// By which the server counts its requests.

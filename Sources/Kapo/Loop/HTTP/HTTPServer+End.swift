@@ -27,6 +27,7 @@ extension HTTPConnection {
     fileprivate func isBusySinceLastLook() -> Bool {
         guard !isLingering, unsafe filter != nil else { return false }
         if listening != nil { return hasOutput }
+        if isOwedLater { return true }
         let left = waitingInput
         defer { inputAtLastLook = left }
         return hasOutput || left > 0 && left != inputAtLastLook

@@ -15,6 +15,10 @@ import Glibc
     var lastReply = HTTPValidity.once
     /// By which route it was; 0 for none.
     private var lastRoute = 0
+    /// Who counts it when it is given again.
+    private var lastTally: (any HTTPTally)?
+    /// Answers that are to come, by evhttp's connection.
+    var later: [OpaquePointer: HTTPLaterReply] = unsafe [:]
     /// Answers that are given again without evhttp.
     private(set) var memory = ReplayMemory()
     /// What it has seen so far.
@@ -23,7 +27,7 @@ import Glibc
     package internal(set) var connectionsAnswering = 0
 
     /// All that are open.
-    private(set) var connections = HTTPConnectionList()
+    private(set) var connections = LinkedList<HTTPConnection>()
     /// True when each answer is to be the last on its connection.
     var isFinishing = false
 
@@ -146,7 +150,7 @@ import Glibc
     func opened(_ connection: HTTPConnection) {
         if newcomers.isEmpty { unsafe event_active(firstReads, Int32(EV_READ), 0) }
         newcomers.append(connection)
-        connections.insert(connection)
+        connections.append(connection)
         counters.connectionsAccepted += 1
         counters.connectionsOpen += 1
         mostOpen = max(mostOpen, counters.connectionsOpen)
@@ -204,20 +208,38 @@ import Glibc
         lastRoute = route?.number ?? 0
         lastReply = route?.validity ?? .untilChanged
         counters.count(route: lastRoute)
-        isReplying = true
+        lastTally = nil
         let methods = route?.methods ?? .reading
-        let isPlain = unsafe HTTPReply.send(to: request, from: self, methods, isLive: lastReply == .once) {
-            route?.answer($0) ?? .content(content())
+        let isPlain = replying {
+            unsafe HTTPReply.send(to: request, from: self, methods, isLive: lastReply == .once) { request in
+                let answer = route?.answer(request) ?? .content(content())
+                if case .content(let content) = answer { lastTally = content.tally }
+                return answer
+            }
         }
         if !isPlain { lastReply = .once }
-        isReplying = false
+    }
+
+    /// What the body hands to evhttp are answers of this server's own.
+    func replying<Result>(_ body: () -> Result) -> Result {
+        isReplying = true
+        defer { isReplying = false }
+        return body()
+    }
+
+    /// The answer that is being made now is good for this one time only, whatever its route says.
+    package func doNotRemember() { lastReply = .once }
+
+    /// True while evhttp waits for an answer to what this connection of its own has asked.
+    func owesLater(_ connection: OpaquePointer) -> Bool {
+        unsafe later[connection]?.isWanted(on: connection) ?? false
     }
 
     /// Remembers what evhttp has answered to these bytes.
     func remember(_ request: UnsafeRawBufferPointer, _ answer: [UInt8], closes: Bool) {
         guard replays, request.count <= ReplayMemory.requestBytes else { return }
         let exchange = unsafe ReplayMemory.Exchange(
-            request: [UInt8](request), answer: answer, route: lastRoute, closes: closes)
+            request: [UInt8](request), answer: answer, route: lastRoute, tally: lastTally, closes: closes)
         memory.remember(exchange, second: loop.second)
     }
 

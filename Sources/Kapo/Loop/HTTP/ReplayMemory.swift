@@ -18,6 +18,8 @@ struct ReplayMemory {
         let answer: [UInt8]
         /// The number of the route that answered, by which the server counts.
         let route: Int
+        /// Who counts by more than that.
+        let tally: (any HTTPTally)?
         /// True when evhttp closed the connection behind the answer.
         let closes: Bool
     }

@@ -1,0 +1,43 @@
+/// What is asked by a `HTTPFetch`, as the bytes that are sent.
+package struct HTTPFetchRequest: Equatable, Sendable {
+    /// What is done at the target.
+    package enum Method: String, Sendable {
+        case get = "GET"
+        /// Without a body.
+        case post = "POST"
+    }
+
+    /// A header beside those that every request has; neither part has a line end in it.
+    package struct Header: Equatable, Sendable {
+        package var name: String
+        package var value: [UInt8]
+
+        /// That header.
+        package init(name: String, value: [UInt8]) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    let bytes: [UInt8]
+
+    /// A GET, or a POST, of `target` (path and query), with that `Host`; both are ASCII without white space.
+    package init(
+        _ method: Method = .get, host: String, target: String, userAgent: String = "kapo", headers: [Header] = []
+    ) {
+        precondition((host + target).utf8.allSatisfy { 0x21...0x7e ~= $0 }, "\(host) \(target) would break the request")
+        var bytes = Array("\(method.rawValue) \(target) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: \(userAgent)\r\n".utf8)
+        bytes += "Accept: */*\r\nConnection: close\r\n".utf8
+        if method == .post { bytes += "Content-Length: 0\r\n".utf8 }
+        for header in headers {
+            precondition(
+                !header.value.contains { $0 == 0x0d || $0 == 0x0a || $0 == 0 }, "\(header.name) would break the request")
+            bytes += header.name.utf8
+            bytes += ": ".utf8
+            bytes += header.value
+            bytes += "\r\n".utf8
+        }
+        bytes += "\r\n".utf8
+        self.bytes = bytes
+    }
+}
