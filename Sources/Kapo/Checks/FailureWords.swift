@@ -3,12 +3,13 @@ import Loop
 
 extension HTTPFailure {
     /// Why there is no answer, in words for people; `timeout` is the time that there was, in seconds.
-    func words(timeout: String) -> String {
+    package func words(timeout: String) -> String {
         switch self {
         case .timeout: "no answer within \(timeout) s"
         case .unknownName(let name): "no address is known for \(name)"
         case .unreachable(let code): "cannot connect: \(SystemError.text(of: code).lowercased())"
         case .broken(let code): "the connection broke: \(SystemError.text(of: code).lowercased())"
+        case .insecure(let reason): "no TLS: \(reason)"
         case .empty: "the connection was closed without an answer"
         case .cut: "the connection was closed in the middle of the answer"
         case .malformed(.statusLine): "the answer is no HTTP"
