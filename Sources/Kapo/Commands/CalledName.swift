@@ -4,7 +4,7 @@ import Host
 enum CalledName {
     /// The words in place of each name.
     static let subcommands = [
-        "immortal": ["immortal"], "immortalctl": ["ctl"], "immortaldir": ["dir"],
+        "immortal": ["immortal"], "immortalctl": ["ctl"], "immortaldir": ["dir"], "hacheck": ["proxy"],
         "haup": ["spool", "--action", "up"], "hadown": ["spool", "--action", "down"],
         "hastatus": ["spool", "--action", "status"], "halist": ["spool", "--action", "list"],
     ]

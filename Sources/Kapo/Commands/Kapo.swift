@@ -22,7 +22,8 @@ struct Kapo: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Run.self, Supervise.self, Watch.self, Check.self, Immortal.self, Ctl.self, Dir.self, SpoolCommand.self,
+            Run.self, Supervise.self, Watch.self, Check.self, Immortal.self, Ctl.self, Dir.self, ProxyCommand.self,
+            SpoolCommand.self,
         ])
 
     @OptionGroup var port: PortOption<BeforeMode>

@@ -2,12 +2,13 @@
 struct MetricFamily {
     /// What kind of number it is.
     enum Kind: String {
-        case gauge, counter, info
+        case gauge, counter, info, histogram
 
         /// What the name of a sample has behind that of the family.
         fileprivate var suffix: String {
             switch self {
-            case .gauge: ""
+            // Each sample of a histogram has a suffix of its own.
+            case .gauge, .histogram: ""
             case .counter: "_total"
             case .info: "_info"
             }
@@ -29,6 +30,8 @@ struct MetricFamily {
 
     /// One line of the answer.
     struct Sample: Equatable {
+        /// What stands behind the name of the family: `_bucket`, `_sum` or `_count` in a histogram.
+        var part = ""
         var labels: [Label] = []
         var value: Value
     }
@@ -75,6 +78,7 @@ struct MetricFamily {
         }
         for sample in samples {
             output += full.utf8
+            output += sample.part.utf8
             sample.append(to: &output)
         }
     }

@@ -10,7 +10,9 @@ import Machine
 ///
 /// Where there are services, what is of one of them has its name as the label `service`.
 extension Metrics {
-    var families: [MetricFamily] { about + services + state + time + usage + output + traffic + itself }
+    var families: [MetricFamily] {
+        about + services + (proxy.map(\.families) ?? state) + time + usage + output + traffic + itself
+    }
 
     /// A sample for each entry of which there is something to say.
     private func each(_ value: (Entry) -> MetricFamily.Value?) -> [MetricFamily.Sample] {

@@ -15,6 +15,8 @@ package struct Metrics: Equatable, Sendable {
     /// What was captured of services together.
     package var sharedStreams: [Stream] = []
     package var logLinesDropped: UInt64 = 0
+    /// What a proxy has done; nil where there is none.
+    package var proxy: ProxyMetrics?
 
     /// The metrics of a Kapo that has not counted anything yet.
     package init(version: String, entries: [Entry], now: Int64) {

@@ -43,6 +43,17 @@ package struct Descriptor: ~Copyable {
         return Int(clamping: limits.rlim_cur)
     }
 
+    /// Lets this process have open that many, and no more. EINVAL when that is more than the hard limit.
+    package static func setLimit(_ number: UInt64) throws(SystemError) {
+        var limits = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        // The struct lives through both calls, which fill and read it.
+        guard unsafe getrlimit(resource, &limits) == 0 else { throw SystemError("getrlimit") }
+        guard number <= limits.rlim_max else { throw SystemError("setrlimit", EINVAL) }
+        limits.rlim_cur = rlim_t(number)
+        guard unsafe setrlimit(resource, &limits) == 0 else { throw SystemError("setrlimit") }
+    }
+
     /// Lets this process have open as many as it may allow itself: the soft limit becomes the hard one. Returns the
     /// limits as they were, for commands to have; none when there is nothing to raise.
     package static func raiseLimit() -> [Limit] {

@@ -9,6 +9,7 @@ package enum Signals {
     package static let kill = SIGKILL
     package static let goOn = SIGCONT
     package static let hangUp = SIGHUP
+    package static let quit = SIGQUIT
     /// Those that ask Kapo itself to end.
     package static let stopping = [SIGTERM, SIGINT]
     /// Those that stop a job of a terminal, and that can be caught.

@@ -39,7 +39,8 @@ extension Program {
             let loop = try EventLoop()
             var result: Result<HTTPAnswer, HTTPFailure> = .failure(.timeout)
             let fetch = HTTPFetch(
-                loop, try server(of: settings), host: settings.target.hostHeader, target: settings.target.path
+                loop, try server(of: settings),
+                HTTPFetchRequest(host: settings.target.hostHeader, target: settings.target.path)
             ) {
                 result = $0
                 loop.stop()

@@ -1,5 +1,6 @@
 import Config
 import Document
+import Checks
 import Loop
 
 /// Whether an answer is healthy, and the words for one that is not.

@@ -19,11 +19,21 @@ final class Console: CommandOutput {
     private var error: OutputRelay?
     private var whenFlushed: (() -> Void)?
 
-    init(_ loop: EventLoop, _ options: Options) throws(SystemError) {
+    init(_ loop: EventLoop, _ options: Options) throws {
         standardError = Outlet(loop, 2)
-        let sink = LogSink(
-            outlet: standardError, format: options.log.format,
-            system: options.isDaemon ? SystemLog(tag: "kapo") : nil)
+        let sink =
+            switch options.log.target {
+            case .standardError:
+                LogSink(
+                    outlet: standardError, format: options.log.format,
+                    system: options.isDaemon ? SystemLog(tag: "kapo") : nil)
+            case .standardOutput: LogSink(outlet: Outlet(loop, 1), format: options.log.format)
+            case .file(let path):
+                // What becomes of the file is nowhere to be told but in it.
+                LogSink(
+                    outlet: standardError, format: options.log.format,
+                    file: try LogFile(LogFileOptions(Word(path)), at: Clock.wall) { _ in })
+            }
         self.sink = sink
         log = Logger(label: "kapo") { _ in KapoLogHandler(sink: sink, level: options.log.level) }
 

@@ -39,7 +39,7 @@ final class EventRoute {
         latest = nil
         guard let stream, stream.listenerCount > 0, !isPending else { return }
         isPending = true
-        if board.isOfServices {
+        if board.isLong {
             timer.set(afterNanoseconds: toldAt + Self.pause - Clock.monotonic)
         } else {
             tell()

@@ -86,7 +86,7 @@ final class HealthRoutes {
     /// What the board says has changed. Whoever calls it has the server forget what it remembers.
     func changed() {
         made = nil
-        if !board.isOfServices { _ = answers }
+        if !board.isLong { _ = answers }
     }
 
     private var answers: Both {

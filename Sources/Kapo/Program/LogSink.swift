@@ -3,8 +3,8 @@ import Host
 import Logging
 import Loop
 
-/// Where log lines end: standard error, in the format asked for, with a bound on what may wait there; or the system's
-/// log.
+/// Where log lines end: standard error or output, in the format asked for, with a bound on what may wait there; or a
+/// file; or the system's log.
 final class LogSink {
     /// Bytes that may wait for a reader; further lines are dropped and counted.
     static let mostWaitingBytes = 65536
@@ -17,12 +17,14 @@ final class LogSink {
     private var dropped = 0
     private var line: [UInt8] = []
     private var system: SystemLog?
+    private let file: LogFile?
 
-    /// A sink that writes to `outlet`, or to `system` if that is there.
-    init(outlet: Outlet, format: LogLine.Format, system: consuming SystemLog? = nil) {
+    /// A sink that writes to `outlet`, or to `system` or `file` if that is there.
+    init(outlet: Outlet, format: LogLine.Format, system: consuming SystemLog? = nil, file: LogFile? = nil) {
         self.outlet = outlet
         self.format = format
         self.system = system
+        self.file = file
     }
 
     /// Writes one line of Kapo's own.
@@ -42,11 +44,11 @@ final class LogSink {
             dropped = 0
             log(.warning, "log lines were dropped while standard error was blocked", [("count", String(count))])
         }
-        let time = Timestamp.wholeSeconds(Clock.wall)
+        let now = Clock.wall
         LogLine.append(
-            to: &line, format: format, time: time, level: level.rawValue, message: Array(message.utf8).span,
-            fields: fields)
-        outlet.write(line.span)
+            to: &line, format: format, time: Timestamp.wholeSeconds(now), level: level.rawValue,
+            message: Array(message.utf8).span, fields: fields)
+        if let file { file.write(line.span, at: now) } else { outlet.write(line.span) }
         line.removeAll(keepingCapacity: true)
     }
 }

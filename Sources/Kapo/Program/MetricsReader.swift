@@ -11,6 +11,8 @@ final class MetricsReader {
 
     private let console: Console
     private let board: StatusBoard
+    /// What a proxy has done; to be set before the loop runs.
+    var proxy: (() -> ProxyMetrics)?
     private let startedAt = Clock.wall
     /// By the name of the service; the empty one is that of a command that is the only one.
     private var processorTimes: [String: ProcessorTime] = [:]
@@ -32,6 +34,7 @@ final class MetricsReader {
         metrics.http.connectionsAccepted = counters.connectionsAccepted
         metrics.http.connectionsOpen = counters.connectionsOpen
         if board.isOfServices { metrics.sharedStreams = console.streams }
+        metrics.proxy = proxy?()
         metrics.logLinesDropped = console.logLinesDropped
         return metrics
     }

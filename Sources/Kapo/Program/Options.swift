@@ -11,6 +11,8 @@ package struct Options: Sendable {
         /// False when nobody is to be told over TCP.
         package var isWanted = true
         package var port: Port = Port(6666)
+        /// Listen on these too.
+        package var furtherPorts: [Port] = []
         package var address: SocketAddress = .any
         /// Also listen on the first free port above `port`.
         package var sidebind = false
@@ -40,6 +42,7 @@ package struct Options: Sendable {
     package struct Log: Sendable {
         package var format: LogLine.Format = .text
         package var level: Logger.Level = .info
+        package var target = LogTarget.standardError
 
         /// The defaults.
         package init() {}
@@ -53,6 +56,8 @@ package struct Options: Sendable {
         case services(ServicesOptions)
         /// `watch`.
         case watch(name: Word, pid: Int32?, intervalNanoseconds: Int64)
+        /// `proxy`.
+        case proxy(ProxyOptions)
     }
 
     package var listen = Listen()
@@ -78,12 +83,18 @@ extension Options.Job {
         // A socket, a lock, a pipe and a directory each, for as many as there may be.
         case .services: Descriptor.limit / 4 * 3
         case .watch: 64 + WatchDriver.mostFollowed
+        // A socket for each check, unless the clients would be left with too little.
+        case .proxy(let proxy): min(64 + proxy.file.mostChecks, Descriptor.limit / 2)
         }
     }
 
-    /// True when there may be many entries in the document, each with a name.
-    var isOfServices: Bool {
-        if case .services = self { true } else { false }
+    /// What is reported on.
+    var subject: StatusBoard.Kind {
+        switch self {
+        case .child, .watch: .command
+        case .services: .services
+        case .proxy: .spool
+        }
     }
 }
 

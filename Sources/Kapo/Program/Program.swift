@@ -18,8 +18,9 @@ package enum Program {
     ) throws(Failure) -> Int32 {
         do {
             let loop = try EventLoop()
+            if case .proxy(let proxy) = options.job { try proxy.setDescriptorLimit() }
             let console = try Console(loop, options)
-            let board = StatusBoard(isOfServices: options.job.isOfServices)
+            let board = StatusBoard(options.job.subject)
             var socket: StatusSocket?
             if options.listen.isWanted {
                 socket = try open(options, loop, console, board)
@@ -29,7 +30,7 @@ package enum Program {
             let metrics = MetricsReader(console, board)
             socket?.metrics = metrics.read
             warn(options, runtime)
-            let mode = try mode(options.job, runtime, inherited, sidebindPort: socket?.sidebindPort ?? 0)
+            let mode = try mode(options, runtime, inherited, socket, metrics)
             return try run(runtime, mode, whenBegun)
         } catch {
             throw Failure(description: "\(error)")
@@ -60,9 +61,11 @@ package enum Program {
     // MARK: Modes
 
     private static func mode(
-        _ job: Options.Job, _ runtime: Runtime, _ inherited: Signals.Inherited, sidebindPort: UInt16
+        _ options: Options, _ runtime: Runtime, _ inherited: Signals.Inherited, _ socket: StatusSocket?,
+        _ metrics: MetricsReader
     ) throws -> any ProgramMode {
-        switch job {
+        let sidebindPort = socket?.sidebindPort ?? 0
+        switch options.job {
         case .child(let child):
             if let number = child.parentDeathSignal { try Signals.dieWithParent(number, parent: inherited.parent) }
             return try LoneCommand(runtime, child, inherited, sidebindPort: sidebindPort)
@@ -83,6 +86,10 @@ package enum Program {
                     mode: .watch, command: name.text, arguments: [], sidebindPort: sidebindPort,
                     waitNanoseconds: interval), runtime.console)
             return WatchDriver(runtime, place, name: name, pid: pid, intervalNanoseconds: interval)
+        case .proxy(let proxy):
+            guard let socket else { preconditionFailure("a proxy that nobody can ask") }
+            Signals.release(Signals.forwarded.filter { !Proxy.heard.contains($0) }, inherited)
+            return try Proxy(runtime, proxy, on: socket, options.listen, metrics)
         }
     }
 

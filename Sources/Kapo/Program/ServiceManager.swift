@@ -56,6 +56,7 @@ final class ServiceManager {
     }
 
     private static func text(_ board: StatusBoard) -> String {
+        if board.spool != nil { return "answers health checks" }
         if board.isOfServices { return "\(board.runningCount) of \(board.count) services run" }
         let reports = board.reports
         return reports.count == 1 ? text(reports[0]) : "\(reports.count) processes running"

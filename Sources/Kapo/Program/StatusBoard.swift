@@ -30,9 +30,22 @@ final class StatusBoard {
         fileprivate let number: Int
     }
 
+    /// What is reported on.
+    enum Kind {
+        /// A command, or what `watch` found.
+        case command
+        /// Services by name, however few.
+        case services
+        /// What the spool of a proxy takes down.
+        case spool
+    }
+
+    /// What there is in the spool, as the document; nil where there is none.
+    var spool: (() -> [UInt8])?
     /// Called after each change; `document` is true when the document is another one.
     var whenChanged: ((_ document: Bool) -> Void)?
 
+    private let kind: Kind
     private var entries: [Int: Entry] = [:]
     /// The numbers of the services, by name.
     private var numbers: [String: Int] = [:]
@@ -48,7 +61,7 @@ final class StatusBoard {
     private var pagesMade: HealthPages?
 
     /// A board without entries.
-    init(isOfServices: Bool) { self.isOfServices = isOfServices }
+    init(_ kind: Kind) { self.kind = kind }
 
     /// Makes a place for reports on that subject. A name is that of one service at a time.
     func add(_ subject: StatusEntry.Subject, _ output: any CommandOutput) -> Place {
@@ -101,7 +114,13 @@ final class StatusBoard {
     // MARK: What is told
 
     /// True when what is reported on are services by name, however few.
-    let isOfServices: Bool
+    var isOfServices: Bool { kind == .services }
+
+    /// True when the document may be long, and change often: then it is not made before somebody asks.
+    var isLong: Bool { kind != .command }
+
+    /// The document of a proxy has changed.
+    func spoolChanged() { changed(document: true) }
 
     /// True when all are to get work.
     var isReady: Bool { unready == 0 }
@@ -132,7 +151,7 @@ final class StatusBoard {
     /// The document.
     var document: [UInt8] {
         if let documentMade { return documentMade }
-        let document = StatusDocument.bytes(inOrder.map(Self.text))
+        let document = spool?() ?? StatusDocument.bytes(inOrder.map(Self.text))
         documentMade = document
         return document
     }

@@ -1,3 +1,4 @@
+import Config
 import Document
 import Host
 import Loop
@@ -24,7 +25,8 @@ final class StatusSocket {
 
     private let board: StatusBoard
     private let document: DocumentAnswer
-    private let server: HTTPServer
+    /// Where further paths are added, before the loop runs.
+    let server: HTTPServer
     private let routes: HealthRoutes
     private let events: EventRoute
     private let agent: AgentSocket?
@@ -61,8 +63,9 @@ final class StatusSocket {
         server.route("/metrics", .once) { [unowned self] request in
             metricsContent(MetricsFormat(accept: request.header("Accept")))
         }
-        let port = try options.socketActivation ? acceptActivated(options) : accept(options)
+        let port = try options.socketActivation ? acceptActivated(options) : accept(options.port, options)
         if options.sidebind { try acceptBeside(port, options) }
+        for port in options.furtherPorts { _ = try accept(port, options) }
         if let agent { places.append("\(agent.place) for agent checks") }
     }
 
@@ -105,11 +108,11 @@ final class StatusSocket {
     // MARK: Listeners
 
     /// Listens on interface and port, and returns the port.
-    private func accept(_ options: Options.Listen) throws(Failure) -> UInt16 {
+    private func accept(_ port: Port, _ options: Options.Listen) throws(Failure) -> UInt16 {
         do throws(SystemError) {
-            return try accept(ListeningSocket(options.address, port: options.port.number), on: options.address)
+            return try accept(ListeningSocket(options.address, port: port.number), on: options.address)
         } catch {
-            throw Failure(description: "cannot listen on \(Self.place(options.address, options.port.number)): \(error)")
+            throw Failure(description: "cannot listen on \(Self.place(options.address, port.number)): \(error)")
         }
     }
 
@@ -190,7 +193,7 @@ private final class DocumentAnswer {
     /// little of the program as can be. Of many entries nothing is made that nobody asks for.
     func changed() {
         made = nil
-        if !board.isOfServices { _ = content }
+        if !board.isLong { _ = content }
     }
 
     var content: HTTPContent {

@@ -1,5 +1,5 @@
 /// Goes through a run.yml from top to bottom, and keeps what is good of it and all that is wrong.
-struct RunFileReader {
+struct RunFileReader: YAMLReader {
     private static let keys = [
         "cmd", "cwd", "env", "pid", "log", "stderr", "logger", "require", "require_cmd", "post_exit", "user", "wait",
         "retries", "kapo",

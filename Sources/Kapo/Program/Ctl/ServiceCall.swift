@@ -2,6 +2,7 @@ import Config
 import Document
 import Glibc
 import Host
+import Checks
 import Loop
 
 /// One service that is told to do something, if there is anything to do, and then asked how it is.
@@ -108,12 +109,13 @@ final class ServiceCall {
     // MARK: Asking
 
     private func ask(
-        _ method: HTTPFetch.Method, _ target: String, _ handler: @escaping (Result<HTTPAnswer, HTTPFailure>) -> Void
+        _ method: HTTPFetchRequest.Method, _ target: String, _ handler: @escaping (Result<HTTPAnswer, HTTPFailure>) -> Void
     ) {
         guard let server else { return handler(.failure(.unreachable(code: ENOENT))) }
         var limits = HTTPAnswerLimits()
         limits.bodyBytes = Self.answerBytes
-        let fetch = HTTPFetch(loop, .place(server), method, host: "immortal", target: target, limits: limits, handler)
+        let request = HTTPFetchRequest(method, host: "immortal", target: target)
+        let fetch = HTTPFetch(loop, .place(server), request, limits: limits, handler)
         self.fetch = fetch
         fetch.start(timeoutNanoseconds: max(0, end - Clock.monotonic))
     }

@@ -9,7 +9,7 @@ final class DirectoryChanges {
     private let loop: EventLoop
     private let path: Word
     private let whenChanged: () -> Void
-    private var watched: Watched?
+    private var watched: WatchedDirectory?
     private var retry: Timer?
 
     /// Calls `whenChanged` for each change, from the loop. Throws when the directory cannot be watched.
@@ -22,7 +22,9 @@ final class DirectoryChanges {
     }
 
     private func watch() throws(SystemError) {
-        watched = try Watched(loop, DirectoryWatch(path: path)) { [unowned self] in take($0) }
+        watched = WatchedDirectory(loop, try DirectoryWatch(path: path)) { [unowned self] in
+            for change in $0 { take(change) }
+        }
     }
 
     private func take(_ change: DirectoryWatch.Change) {
@@ -41,24 +43,4 @@ final class DirectoryChanges {
             retry?.set(afterNanoseconds: Self.patience)
         }
     }
-}
-
-/// A directory that is watched.
-private final class Watched {
-    private var directory: DirectoryWatch
-    private var watch: DescriptorWatch?
-
-    init(_ loop: EventLoop, _ directory: consuming DirectoryWatch, take: @escaping (DirectoryWatch.Change) -> Void) {
-        let number = directory.number
-        self.directory = directory
-        watch = DescriptorWatch(loop, number, .readable) { [unowned self] in
-            // What is told may be that it is gone, and then this object is too.
-            var changes: [DirectoryWatch.Change] = []
-            while let change = self.directory.next() { changes.append(change) }
-            for change in changes { take(change) }
-        }
-        watch?.start()
-    }
-
-    deinit { watch = nil }
 }

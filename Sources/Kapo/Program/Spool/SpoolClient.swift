@@ -1,3 +1,4 @@
+import Checks
 import Config
 import Document
 import Host
@@ -42,8 +43,8 @@ extension Program {
         var limits = HTTPAnswerLimits()
         limits.bodyBytes = recentBytes
         var result: Result<HTTPAnswer, HTTPFailure> = .failure(.timeout)
-        let host = "127.0.0.1:\(settings.port.number)"
-        let fetch = HTTPFetch(loop, .place(place), host: host, target: "/recent", limits: limits) {
+        let request = HTTPFetchRequest(host: "127.0.0.1:\(settings.port.number)", target: "/recent")
+        let fetch = HTTPFetch(loop, .place(place), request, limits: limits) {
             result = $0
             loop.stop()
         }

@@ -29,14 +29,8 @@ struct SpoolOrder: ~Copyable {
     /// Takes these services down, for that reason. Those that are down for the same already have been since then.
     consuming func down(_ reason: String) -> ClientReport {
         each { order, name throws(SystemError) in
-            var downtime = Downtime(
-                reason: reason, expiration: order.settings.expiration?.time(at: order.now), creation: order.now)
-            if let last = try order.store.downtime(of: name), !last.isExpired(at: order.now),
-                last.reason == downtime.reason, let creation = last.creation
-            {
-                downtime = Downtime(reason: reason, expiration: downtime.expiration, creation: creation)
-            }
-            try order.store.put(name, downtime)
+            let downtime = try order.store.takeDown(
+                name, reason: reason, expiration: order.settings.expiration?.time(at: order.now), at: order.now)
             order.show(name, downtime)
         }
         return conclude(showsLines: false)

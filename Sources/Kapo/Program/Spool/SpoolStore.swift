@@ -74,6 +74,22 @@ package struct SpoolStore: ~Copyable {
         try directory.write(Word(name.fileName), SpoolFile.bytes(downtime))
     }
 
+    /// Takes down what the name says, for that reason. Without a creation it is down since `now`, or since it was taken
+    /// down for the same reason. Returns what is said of it then.
+    @discardableResult
+    package func takeDown(
+        _ name: SpoolName, reason: String, expiration: Double?, creation: Double? = nil, at now: Double
+    ) throws(SystemError) -> Downtime {
+        var downtime = Downtime(reason: reason, expiration: expiration, creation: creation ?? now)
+        if creation == nil, let last = try self.downtime(of: name), !last.isExpired(at: now),
+            last.reason == downtime.reason, let since = last.creation
+        {
+            downtime = Downtime(reason: reason, expiration: expiration, creation: since)
+        }
+        try put(name, downtime)
+        return downtime
+    }
+
     /// Takes it up; that it was is no error. The next look finds it.
     package func remove(_ name: SpoolName) throws(SystemError) {
         try directory.remove(Word(name.fileName))

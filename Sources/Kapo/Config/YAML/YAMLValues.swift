@@ -1,5 +1,10 @@
+/// Whoever goes through a file in YAML, and keeps all that is wrong with it.
+protocol YAMLReader {
+    var mistakes: YAMLMistakes { get set }
+}
+
 /// How single values are read. Each function takes nothing for a key that has no value.
-extension RunFileReader {
+extension YAMLReader {
     /// The entries of a mapping.
     mutating func entries(_ pair: YAMLPair, _ what: String) -> [YAMLPair]? {
         if case .mapping(let pairs) = pair.value.content { return pairs }
@@ -91,13 +96,13 @@ extension RunFileReader {
         mistakes.add(pair.place, Self.unknown(pair.name, among: keys))
     }
 
-    private static func unknown(_ name: String, among keys: [String]) -> String {
+    static func unknown(_ name: String, among keys: [String]) -> String {
         let nearest = nearestName(to: name, among: keys).map { "; the nearest one is '\($0)'" } ?? ""
         return "\(name.shown) is no key that can stand here\(nearest)"
     }
 
     /// A value that is not what it should be.
-    private mutating func wrong(_ pair: YAMLPair, _ what: String) {
+    mutating func wrong(_ pair: YAMLPair, _ what: String) {
         let kind =
             switch pair.value.text {
             case "": "an empty text"

@@ -1,0 +1,21 @@
+import Machine
+
+/// What HAProxy's agent check is told of a service, from the spool alone
+/// (https://docs.haproxy.org/2.6/configuration.html#5.2-agent-check).
+package enum SpoolAgentLine {
+    /// Words that a reason may begin with, to say more than that a service is down: HAProxy does the same.
+    private static let states = ["maint", "drain"]
+
+    /// `up ready`; or `down #REASON`, or `maint` or `drain` when that is the first word of the reason. `ready` ends
+    /// what `maint` and `drain` began, and `up` what `down` did.
+    package static func bytes(_ downtime: Downtime?) -> [UInt8] {
+        guard let downtime else { return Array("up ready\n".utf8) }
+        let reason = DownText.reason(downtime)
+        let word = reason.prefix { $0.isLetter }
+        if let state = states.first(where: { $0 == word }) { return Array("\(state)\n".utf8) }
+        return Array((reason.isEmpty ? "down\n" : "down #\(reason)\n").utf8)
+    }
+
+    /// For a question that is none: HAProxy changes nothing, and shows the line.
+    package static let unknown = Array("error #ask for SERVICE, SERVICE:PORT or SERVICE:HOST:PORT\n".utf8)
+}
