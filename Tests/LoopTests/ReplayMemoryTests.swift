@@ -19,7 +19,7 @@ struct ReplayMemoryTests {
 
     @Test("the same bytes get the answer; other bytes, more of them or fewer, get none")
     func bytes() {
-        var memory = ReplayMemory()
+        var memory = ReplayMemory(capacity: 8)
         memory.remember(exchange("GET / HTTP/1.1\r\n\r\n", "one"), second: 1)
         memory.remember(exchange("GET /x HTTP/1.1\r\n\r\n", "two", closes: true), second: 1)
         #expect(answer(memory, to: "GET / HTTP/1.1\r\n\r\n") == "one")
@@ -32,7 +32,7 @@ struct ReplayMemoryTests {
 
     @Test("an answer is good for the second of its date, and for no other")
     func second() {
-        var memory = ReplayMemory()
+        var memory = ReplayMemory(capacity: 8)
         memory.remember(exchange("a"), second: 7)
         #expect(answer(memory, to: "a", second: 7) != nil)
         #expect(answer(memory, to: "a", second: 8) == nil)
@@ -45,7 +45,7 @@ struct ReplayMemoryTests {
 
     @Test("the oldest request makes room for the ninth")
     func capacity() {
-        var memory = ReplayMemory()
+        var memory = ReplayMemory(capacity: 8)
         for number in 0..<20 {
             memory.remember(exchange("request \(number)", "answer \(number)"), second: 1)
             let known = (0...number).filter { answer(memory, to: "request \($0)") == "answer \($0)" }
@@ -55,7 +55,7 @@ struct ReplayMemoryTests {
 
     @Test("nothing is left after a change, and the memory works on")
     func forget() {
-        var memory = ReplayMemory()
+        var memory = ReplayMemory(capacity: 8)
         for number in 0..<11 { memory.remember(exchange("request \(number)"), second: 1) }
         memory.forget()
         #expect((0..<11).allSatisfy { answer(memory, to: "request \($0)") == nil })

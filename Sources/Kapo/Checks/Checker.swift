@@ -27,6 +27,7 @@ package final class Checker {
         }
     }
 
+    private static let farewell = "The proxy is about to end"
     /// Late checks that are ended in one round of the loop: others are served between.
     private static let lateAtOnce = 32
     /// A check that has no more time than that left is not begun: it would only be ended again.
@@ -53,6 +54,7 @@ package final class Checker {
     private var turn = 0
     private lazy var timer = Timer(loop) { [unowned self] in endLate() }
     private var isTimerSet = false
+    private var isFinished = false
 
     /// A checker that has asked nothing yet.
     package init(_ loop: EventLoop, _ means: CheckMeans, _ limits: Limits) {
@@ -67,6 +69,16 @@ package final class Checker {
         cache.forget()
         whenDropped?()
         beginWaiting()
+    }
+
+    /// Asks nobody any more: all who wait are told so at once, and who asks from now on.
+    package func finish() {
+        isFinished = true
+        // Ends: each turn takes a flight away, and those that come meanwhile are refused in a later round.
+        for flight in all.filter({ !($0.check is Refusal) }) {
+            flight.check?.cancel()
+            end(flight, .failed(Self.farewell))
+        }
     }
 
     /// What the cache has been used for.
@@ -92,7 +104,9 @@ package final class Checker {
         flight.waiters = [whenKnown]
         flights[question] = flight
         line(up: flight)
-        if running < limits.running {
+        if isFinished {
+            refuse(flight, Self.farewell)
+        } else if running < limits.running {
             begin(flight)
         } else if waiting < Limits.waiting {
             waiting += 1

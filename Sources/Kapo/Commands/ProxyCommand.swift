@@ -90,6 +90,8 @@ struct ProxyCommand: ModeCommand {
         let address = try values.value(bindAddress ?? parent.options.interface, "KAPO_INTERFACE")
         options.listen.address = address?.address ?? .any
         options.listen.replays = try values.isOn(nil, "KAPO_REPLAY", or: true)
+        // One for each service of a host.
+        options.listen.rememberedAnswers = 64
         options.log.target = proxy.file.log
         options.log.format = try values.value(logFormat ?? parent.options.logFormat, "KAPO_LOG_FORMAT") ?? .text
         let level = try values.value(logLevel ?? parent.options.logLevel, "KAPO_LOG_LEVEL")?.level

@@ -22,6 +22,8 @@ package struct Options: Sendable {
         package var agentPort: Port?
         /// Give a remembered answer to a request that comes again byte for byte.
         package var replays = true
+        /// How many answers are remembered for that: most have a document and a few pages that are asked for.
+        package var rememberedAnswers = 8
 
         /// The defaults.
         package init() {}

@@ -45,9 +45,10 @@ final class StatusSocket {
         let agents = max(Self.fewestConnections, min(LineServer.mostConnections, free / 4))
         let rest = options.agentPort == nil ? free : free - agents
         let most = max(Self.fewestConnections, min(Self.mostConnections, rest))
+        var limits = HTTPLimits(connections: most)
+        limits.rememberedAnswers = options.rememberedAnswers
         do {
-            server = try HTTPServer(
-                loop, limits: HTTPLimits(connections: most), replays: options.replays, content: { document.content })
+            server = try HTTPServer(loop, limits: limits, replays: options.replays, content: { document.content })
         } catch {
             throw Failure(description: error.description)
         }

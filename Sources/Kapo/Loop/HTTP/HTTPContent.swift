@@ -41,6 +41,9 @@ package struct HTTPLimits: Sendable {
     package var requestSeconds = 10
     /// Seconds that a connection may lie idle between two requests.
     package var idleSeconds = 60
+    /// Answers that are remembered, to be given again to a request that comes again byte for byte. Each request is
+    /// compared with all of them.
+    package var rememberedAnswers = 8
     /// Connections open at once; further ones wait in the kernel's queue.
     package var connections: Int
 

@@ -20,7 +20,7 @@ import Glibc
     /// Answers that are to come, by evhttp's connection.
     var later: [OpaquePointer: HTTPLaterReply] = unsafe [:]
     /// Answers that are given again without evhttp.
-    private(set) var memory = ReplayMemory()
+    private(set) var memory: ReplayMemory
     /// What it has seen so far.
     package internal(set) var counters = HTTPCounters()
     /// Connections with an answer that is not sent to the last byte.
@@ -74,6 +74,7 @@ import Glibc
         self.limits = limits
         self.replays = replays
         self.content = content
+        memory = ReplayMemory(capacity: limits.rememberedAnswers)
         unsafe self.http = http
         var seconds = timeval(tv_sec: limits.requestSeconds, tv_usec: 0)
         unsafe requestTimeout = unsafe event_base_init_common_timeout(loop.base, &seconds)

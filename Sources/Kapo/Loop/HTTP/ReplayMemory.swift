@@ -6,10 +6,11 @@ import Glibc
 /// answer, would get the same answer again.
 struct ReplayMemory {
     /// Requests remembered at once.
-    static let capacity = 8
+    let capacity: Int
     /// Bytes of a request that is remembered at most. Those of load balancers have 20 to 300.
     static let requestBytes = 1024
-    /// Bytes of an answer that is remembered at most, so that the whole memory has a bound of half a megabyte.
+    /// Bytes of an answer that is remembered at most, so that the whole memory has a bound: half a
+    /// megabyte for eight of them.
     static let answerBytes = 65536
 
     /// A request and the answer to it.
@@ -28,6 +29,9 @@ struct ReplayMemory {
     private var oldest = 0
     /// The second of the Date header in all the answers.
     private var second = 0
+
+    /// A memory that has room for so many, one at least.
+    init(capacity: Int) { self.capacity = capacity }
 
     /// The answer at an index that `index(of:second:)` gave.
     subscript(index: Int) -> Exchange { exchanges[index] }
@@ -49,13 +53,13 @@ struct ReplayMemory {
     mutating func remember(_ exchange: Exchange, second: Int) {
         if second != self.second { forget() }
         self.second = second
-        if exchanges.count < Self.capacity {
+        if exchanges.count < capacity {
             // Not before: a server that remembers nothing takes no memory for it.
-            exchanges.reserveCapacity(Self.capacity)
+            exchanges.reserveCapacity(capacity)
             exchanges.append(exchange)
         } else {
             exchanges[oldest] = exchange
-            oldest = (oldest + 1) % Self.capacity
+            oldest = (oldest + 1) % capacity
         }
     }
 

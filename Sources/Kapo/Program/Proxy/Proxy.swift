@@ -67,6 +67,7 @@ final class Proxy: ProgramMode {
     func receive(_ number: Int32) {
         if number == Signals.hangUp { return readAgain() }
         agent?.close()
+        checker.finish()
         runtime.finish(code: 0)
     }
 
@@ -80,6 +81,7 @@ final class Proxy: ProgramMode {
 
     /// Reads the configuration again, and keeps what there is if it is bad.
     private func readAgain() {
+        spool.refresh()
         guard let path = options.path else { return runtime.log.notice("there is no configuration to read again") }
         do throws(Program.Failure) {
             let file = try ProxyOptions.read(path)

@@ -66,6 +66,10 @@ final class ProxySpool {
 
     // MARK: Changes of the directory
 
+    /// Looks at everything again; at another directory if the path leads to another one by now, of which nobody tells
+    /// where it leads through a link.
+    func refresh() { if store.isCurrent { look(at: nil) } else { lose() } }
+
     private func watch() throws(SystemError) {
         directory = WatchedDirectory(loop, try DirectoryWatch(path: store.watchPath)) { [unowned self] in take($0) }
     }
