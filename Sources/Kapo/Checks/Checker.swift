@@ -17,13 +17,18 @@ package final class Checker {
         package var cacheTime: Int64
         /// The same for the answer of a check that did not pass.
         package var failureCacheTime: Int64
+        /// Nanoseconds that a connection to an HTTP server is used by one check after the other; 0 for a new one each.
+        package var keepAlive: Int64
 
         /// These limits.
-        package init(timeout: Int64, running: Int, cacheTime: Int64, failureCacheTime: Int64) {
+        package init(
+            timeout: Int64, running: Int, cacheTime: Int64, failureCacheTime: Int64, keepAlive: Int64 = 0
+        ) {
             self.timeout = timeout
             self.running = running
             self.cacheTime = cacheTime
             self.failureCacheTime = failureCacheTime
+            self.keepAlive = keepAlive
         }
     }
 
@@ -45,6 +50,8 @@ package final class Checker {
     private let loop: EventLoop
     private var means: CheckMeans
     private var cache = CheckCache()
+    /// Nil when each check has a connection of its own.
+    private var kept: KeptSockets?
     /// The newest flight for each question: who asks the same joins it.
     private var flights: [CheckQuestion: CheckFlight] = [:]
     /// All flights in the order of their deadlines.
@@ -61,11 +68,17 @@ package final class Checker {
         self.loop = loop
         self.means = means
         self.limits = limits
+        kept = Self.kept(loop, limits)
+    }
+
+    private static func kept(_ loop: EventLoop, _ limits: Limits) -> KeptSockets? {
+        limits.keepAlive > 0 ? KeptSockets(loop, time: limits.keepAlive) : nil
     }
 
     /// Asks by these means from now on, and keeps nothing that was found out by others.
     package func change(_ means: CheckMeans, _ limits: Limits) {
         (self.means, self.limits) = (means, limits)
+        kept = Self.kept(loop, limits)
         cache.forget()
         whenDropped?()
         beginWaiting()
@@ -119,7 +132,7 @@ package final class Checker {
     // MARK: Flights
 
     private func begin(_ flight: CheckFlight) {
-        let check = flight.question.check(loop, means) { [unowned self, unowned flight] in conclude(flight, $0) }
+        let check = flight.question.check(loop, means, kept) { [unowned self, unowned flight] in conclude(flight, $0) }
         guard let check else { return refuse(flight, "Port \(flight.question.port) cannot be connected to") }
         running += 1
         flight.check = check

@@ -9,16 +9,19 @@ final class HTTPCheck: RunningCheck {
     private let fetch: HTTPFetch
 
     init(
-        _ loop: EventLoop, _ place: SocketPlace, _ question: CheckQuestion, _ means: CheckMeans,
+        _ loop: EventLoop, _ place: SocketPlace, _ question: CheckQuestion, _ means: CheckMeans, _ kept: KeptSockets?,
         _ handler: @escaping (CheckOutcome) -> Void
     ) {
         var limits = HTTPAnswerLimits()
         limits.bodyBytes = Self.bodyBytes
         let request = HTTPFetchRequest(
             host: question.host ?? question.authority, target: question.target, userAgent: means.userAgent,
-            headers: question.headers.map { HTTPFetchRequest.Header(name: $0.name, value: $0.value) })
+            headers: question.headers.map { HTTPFetchRequest.Header(name: $0.name, value: $0.value) },
+            keepsOpen: kept != nil && question.kind == .http)
         let peer = question.kind == .https ? TLSPeer(means.tls, question.peerName) : nil
-        fetch = HTTPFetch(loop, .place(place), request, tls: peer, limits: limits) { handler(Self.outcome($0)) }
+        fetch = HTTPFetch(loop, .place(place), request, tls: peer, limits: limits, keeper: question.kind == .http ? kept : nil) {
+            handler(Self.outcome($0))
+        }
     }
 
     func start() { fetch.start() }

@@ -40,11 +40,11 @@ package struct CheckMeans {
 extension CheckQuestion {
     /// The check that asks this; nil when the address cannot be connected to at all.
     func check(
-        _ loop: EventLoop, _ means: CheckMeans, _ handler: @escaping (CheckOutcome) -> Void
+        _ loop: EventLoop, _ means: CheckMeans, _ kept: KeptSockets?, _ handler: @escaping (CheckOutcome) -> Void
     ) -> (any RunningCheck)? {
         guard let place = SocketPlace(address: address.text, port: port) else { return nil }
         return switch kind {
-        case .http, .https: HTTPCheck(loop, place, self, means, handler)
+        case .http, .https: HTTPCheck(loop, place, self, means, kept, handler)
         case .tcp: TCPCheck(loop, place, handler)
         case .smtp: SMTPCheck(loop, place, tls: nil, handler)
         case .smtps: SMTPCheck(loop, place, tls: TLSPeer(means.tls, .address(address.text)), handler)

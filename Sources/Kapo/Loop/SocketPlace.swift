@@ -2,7 +2,7 @@ import CLibevent
 import Glibc
 
 /// Where to connect to: an address with its port, or the path of a unix socket, in the kernel's form.
-package struct SocketPlace: Equatable, Sendable {
+package struct SocketPlace: Hashable, Sendable {
     /// A sockaddr of some family.
     let kernelForm: [UInt8]
 

@@ -1,8 +1,8 @@
 /// Goes through a configuration of the proxy from top to bottom, and keeps what is good of it and all that is wrong.
 struct ProxyFileReader: YAMLReader {
     private static let keys = [
-        "cache_time", "cache_time_failure", "healthcheck_timeout", "max_clients", "service_name_header",
-        "http_headers_to_copy", "log_path", "mysql_username", "mysql_password", "mysql_password_file", "rlimit_nofile",
+        "cache_time", "cache_time_failure", "healthcheck_timeout", "max_clients", "keep_alive",
+        "service_name_header", "http_headers_to_copy", "log_path", "mysql_username", "mysql_password", "mysql_password_file", "rlimit_nofile",
         "allow_remote_spool_changes", "remote_spool_from", "remote_spool_token_file", "allowed_targets", "verify",
         "ca_file", "agent_port",
     ]
@@ -40,6 +40,7 @@ struct ProxyFileReader: YAMLReader {
         case "cache_time_failure": result.failureCacheTime = setting(pair, seconds)
         case "healthcheck_timeout":
             result.timeout = setting(pair, "a number of seconds from 0.001 to 1000000000") ?? result.timeout
+        case "keep_alive": result.keepAlive = setting(pair, seconds) ?? result.keepAlive
         case "max_clients":
             let what = "a number of checks from 1 to 100000"
             guard let number = number(pair, what, most: 100_000) else { return }

@@ -19,3 +19,11 @@ package protocol ClientSocketUser: AnyObject {
     /// Nothing more comes.
     func failed(_ failure: ClientFailure)
 }
+
+/// Keeps sockets that are connected, to be used again.
+package protocol ClientSocketKeeper: AnyObject {
+    /// One that is connected to that place and has no user; nil when there is none.
+    func take(_ place: SocketPlace) -> ClientSocket?
+    /// Nobody uses it for now.
+    func keep(_ socket: ClientSocket, to place: SocketPlace)
+}

@@ -7,7 +7,10 @@ import Glibc
 /// done all its work by then on the loopback, and only reading waits.
 @safe package final class ClientSocket {
     private let loop: EventLoop
-    private unowned let user: any ClientSocketUser
+    /// Who hears of it, and must outlive its time with it.
+    package unowned var user: any ClientSocketUser
+    /// The monotonic time from which on somebody has kept it to be used again; nil when nobody has.
+    package var keptSince: Int64?
     /// What is left to try.
     private var places: ArraySlice<SocketPlace> = []
     /// The errno of the first that could not be connected to.
@@ -15,6 +18,8 @@ import Glibc
     private var descriptor: Int32 = -1
     /// Fires when the descriptor is ready for what is waited for; or is activated to tell what is known already.
     private var event: OpaquePointer?
+    /// True while that is input.
+    private var isReading = false
     private var unsent: ArraySlice<UInt8> = []
     private var hasGreeting = false
     private var stage = Stage.connecting
@@ -36,7 +41,7 @@ import Glibc
     /// With whom TLS is spoken; nil for nobody.
     private let tls: TLSPeer?
 
-    /// A socket that does nothing yet. Its user must outlive it.
+    /// A socket that does nothing yet.
     package init(_ loop: EventLoop, _ user: any ClientSocketUser, tls: TLSPeer? = nil) {
         self.loop = loop
         self.user = user
@@ -119,7 +124,7 @@ import Glibc
         stage = .open
         if let tls { return secure(tls) }
         if isBroken { unsent = [] }
-        wait(for: unsent.isEmpty ? EV_READ | EV_PERSIST : EV_WRITE)
+        if unsent.isEmpty { waitForInput() } else { wait(for: EV_WRITE) }
         if !hasGreeting { tellSoon(.connected) }
     }
 
@@ -135,6 +140,12 @@ import Glibc
 
     // MARK: Waiting
 
+    private func waitForInput() {
+        if isReading { return }
+        wait(for: EV_READ | EV_PERSIST)
+        isReading = true
+    }
+
     private func wait(for what: Int32) {
         stopWaiting()
         loop.prepare(for: descriptor)
@@ -148,6 +159,7 @@ import Glibc
     private func stopWaiting() {
         if let event = unsafe event { unsafe event_free(event) }
         unsafe event = nil
+        isReading = false
     }
 
     /// Has the loop tell the user, in the same round: whoever has called this may not be ready for it.
@@ -191,7 +203,7 @@ import Glibc
         if count < 0 && (errno == EAGAIN || errno == EINTR) { return wait(for: EV_WRITE) }
         // A server that takes no more may have answered all the same: reading will tell.
         unsent = count < 0 ? [] : unsent.dropFirst(count)
-        wait(for: unsent.isEmpty ? EV_READ | EV_PERSIST : EV_WRITE)
+        if unsent.isEmpty { waitForInput() } else { wait(for: EV_WRITE) }
     }
 
     private func read() {

@@ -36,6 +36,10 @@ struct HTTPAnswerReader {
     private var isEmpty = true
     private var framing = HTTPFraming()
     private var answer = HTTPAnswer(status: 0, reason: [], body: [], isTruncated: false)
+    private var isVersion11 = false
+    /// True when the answer is whole, and the connection is good for another request: the server keeps it open, and has
+    /// said nothing that nobody asked for.
+    private(set) var isReusable = false
 
     init(_ limits: HTTPAnswerLimits) {
         self.limits = limits
@@ -49,7 +53,10 @@ struct HTTPAnswerReader {
             // Ends: each turn takes a byte at least, or is the last.
             while !rest.isEmpty {
                 try step(&rest)
-                if case .done = place { return .whole(answer) }
+                if case .done = place {
+                    isReusable = isVersion11 && !framing.closes && !answer.isTruncated && rest.isEmpty
+                    return .whole(answer)
+                }
             }
             return .more
         } catch {
@@ -128,6 +135,7 @@ struct HTTPAnswerReader {
 
     private mutating func startAnswer() throws(HTTPFailure) {
         (answer.status, answer.reason) = try HTTPFraming.status(line)
+        isVersion11 = line.starts(with: HTTPFraming.version + [UInt8(ascii: "1")])
         framing = HTTPFraming()
         line = []
         place = .header

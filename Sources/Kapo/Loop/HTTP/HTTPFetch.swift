@@ -1,8 +1,8 @@
 import CLibevent
 import Glibc
 
-/// One GET or POST on a connection of its own: looks the name up, connects, asks, and reads the answer, all within one
-/// time. No redirect is followed. `HTTPAnswerReader` says why this is not libevent's client.
+/// One GET or POST on a connection of its own, or on one that is kept: looks the name up, connects, asks, and reads the
+/// answer, all within one time. No redirect is followed. `HTTPAnswerReader` says why this is not libevent's client.
 @safe package final class HTTPFetch {
     /// Who is asked.
     package enum Server: Equatable, Sendable {
@@ -19,20 +19,25 @@ import Glibc
     private var lookup: NameLookup?
     private var socket: ClientSocket?
     private var reader: HTTPAnswerReader
+    private let keeper: (any ClientSocketKeeper)?
+    /// True on a connection that was kept, as long as the server has said nothing: it may have ended just now.
+    private var mayBeStale = false
     /// The time for all of it; nil where somebody else sees to that.
     private var deadline: Timer?
 
     /// The handler is called once, from the loop, unless it is cancelled; it may let go of this object. `tls` says with
-    /// whom TLS is spoken; nil for plain HTTP.
+    /// whom TLS is spoken; nil for plain HTTP. `keeper` may have a connection to a place that is known, and gets it back
+    /// if the request keeps it open.
     package init(
         _ loop: EventLoop, _ server: Server, _ request: HTTPFetchRequest, tls: TLSPeer? = nil,
-        limits: HTTPAnswerLimits = .init(),
+        limits: HTTPAnswerLimits = .init(), keeper: (any ClientSocketKeeper)? = nil,
         _ handler: @escaping (Result<HTTPAnswer, HTTPFailure>) -> Void
     ) {
         self.loop = loop
         self.server = server
         self.request = request
         self.handler = handler
+        self.keeper = keeper
         reader = HTTPAnswerReader(limits)
         socket = ClientSocket(loop, self, tls: tls)
     }
@@ -47,7 +52,9 @@ import Glibc
             deadline?.set(afterNanoseconds: timeoutNanoseconds)
         }
         switch server {
-        case .place(let place): connect([place])
+        case .place(let place):
+            if let kept = keeper?.take(place) { return ask(on: kept) }
+            connect([place])
         case .name(let name, let port) where name.lowercased() == "localhost":
             connect(["127.0.0.1", "::1"].compactMap { SocketPlace(address: $0, port: port) })
         case .name(let name, let port):
@@ -75,6 +82,23 @@ import Glibc
         socket?.connect(places, greeting: request.bytes)
     }
 
+    private func ask(on kept: ClientSocket) {
+        socket = kept
+        mayBeStale = true
+        kept.user = self
+        kept.send(request.bytes)
+    }
+
+    /// Asks once more, on a new connection, if the one that was kept turns out to be over. True if it does.
+    private func isAskedAnew() -> Bool {
+        guard mayBeStale, case .place(let place) = server else { return false }
+        mayBeStale = false
+        socket?.close()
+        socket = ClientSocket(loop, self)
+        connect([place])
+        return true
+    }
+
     private func conclude(_ outcome: Result<HTTPAnswer, HTTPFailure>) {
         let handler = handler
         cancel()
@@ -84,7 +108,12 @@ import Glibc
     private func follow(_ progress: HTTPAnswerReader.Progress) {
         switch progress {
         case .more: break
-        case .whole(let answer): conclude(.success(answer))
+        case .whole(let answer):
+            if reader.isReusable, request.keepsOpen, let keeper, let socket, case .place(let place) = server {
+                self.socket = nil
+                keeper.keep(socket, to: place)
+            }
+            conclude(.success(answer))
         case .failed(let failure): conclude(.failure(failure))
         }
     }
@@ -93,11 +122,15 @@ import Glibc
 extension HTTPFetch: ClientSocketUser {
     package func connected() {}
 
-    package func received(_ bytes: ArraySlice<UInt8>) { follow(reader.take(bytes)) }
+    package func received(_ bytes: ArraySlice<UInt8>) {
+        mayBeStale = false
+        follow(reader.take(bytes))
+    }
 
-    package func ended() { follow(reader.end()) }
+    package func ended() { if !isAskedAnew() { follow(reader.end()) } }
 
     package func failed(_ failure: ClientFailure) {
+        if isAskedAnew() { return }
         switch failure {
         case .unreachable(let code): conclude(.failure(.unreachable(code: code)))
         case .broken(let code): conclude(.failure(.broken(code: code)))

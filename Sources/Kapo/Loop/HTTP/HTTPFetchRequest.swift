@@ -20,14 +20,18 @@ package struct HTTPFetchRequest: Equatable, Sendable {
     }
 
     let bytes: [UInt8]
+    /// False when the server was told that the connection ends behind the answer.
+    let keepsOpen: Bool
 
     /// A GET, or a POST, of `target` (path and query), with that `Host`; both are ASCII without white space.
     package init(
-        _ method: Method = .get, host: String, target: String, userAgent: String = "kapo", headers: [Header] = []
+        _ method: Method = .get, host: String, target: String, userAgent: String = "kapo", headers: [Header] = [],
+        keepsOpen: Bool = false
     ) {
         precondition((host + target).utf8.allSatisfy { 0x21...0x7e ~= $0 }, "\(host) \(target) would break the request")
         var bytes = Array("\(method.rawValue) \(target) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: \(userAgent)\r\n".utf8)
-        bytes += "Accept: */*\r\nConnection: close\r\n".utf8
+        bytes += "Accept: */*\r\n".utf8
+        if !keepsOpen { bytes += "Connection: close\r\n".utf8 }
         if method == .post { bytes += "Content-Length: 0\r\n".utf8 }
         for header in headers {
             precondition(
@@ -39,5 +43,6 @@ package struct HTTPFetchRequest: Equatable, Sendable {
         }
         bytes += "\r\n".utf8
         self.bytes = bytes
+        self.keepsOpen = keepsOpen
     }
 }

@@ -13,6 +13,8 @@ struct HTTPFraming {
     /// The last transfer coding; nil when there is none.
     private var coding: [UInt8]?
     private var length: UInt64?
+    /// True when the connection ends behind the answer (RFC 9112, section 9.3).
+    private(set) var closes = false
 
     /// Takes note of a header line.
     mutating func read(_ line: [UInt8]) throws(HTTPFailure) {
@@ -31,6 +33,9 @@ struct HTTPFraming {
                 }
                 length = number
             }
+        case Self.connection:
+            let words = value.split(separator: UInt8(ascii: ","))
+            if words.contains(where: { Self.lowercased(Self.trimmed($0)) == Self.close }) { closes = true }
         case Self.transferEncoding:
             let last = value.split(separator: UInt8(ascii: ",")).last ?? []
             coding = Self.lowercased(Self.trimmed(last))
@@ -66,6 +71,8 @@ struct HTTPFraming {
     private static let contentLength = Array("content-length".utf8)
     private static let transferEncoding = Array("transfer-encoding".utf8)
     private static let chunked = Array("chunked".utf8)
+    private static let connection = Array("connection".utf8)
+    private static let close = Array("close".utf8)
 
     /// Digits and nothing else; nil when the number is larger than any file.
     private static func number(_ digits: ArraySlice<UInt8>, radix: UInt64) -> UInt64? {

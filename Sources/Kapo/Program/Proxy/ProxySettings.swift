@@ -41,7 +41,7 @@ struct ProxySettings {
         let time = file.cacheTime.nanoseconds
         limits = Checker.Limits(
             timeout: file.timeout.nanoseconds, running: file.mostChecks, cacheTime: time,
-            failureCacheTime: file.failureCacheTime?.nanoseconds ?? time)
+            failureCacheTime: file.failureCacheTime?.nanoseconds ?? time, keepAlive: file.keepAlive.nanoseconds)
     }
 
     /// The first line of a file, which is not empty.

@@ -8,7 +8,15 @@ import Machine
 final class SeenServices {
     /// Services at most; the one that was asked for longest ago goes.
     static let most = 10_000
+    /// Clients of all services that are counted by their address, at most.
+    static let mostClients = 65_536
 
+    /// How many more may be.
+    final class Room {
+        var left = SeenServices.mostClients
+    }
+
+    private let room = Room()
     private var services: [String: SeenService] = [:]
     private var order = LinkedList<SeenService>()
 
@@ -19,7 +27,7 @@ final class SeenServices {
             order.append(service)
             return service
         }
-        let service = SeenService(name)
+        let service = SeenService(name, room)
         services[name] = service
         order.append(service)
         if services.count > Self.most, let oldest = order.first {
@@ -46,16 +54,22 @@ final class SeenService: LinkedElement {
     let name: String
     var next: SeenService?
     var previous: SeenService?
+    private let room: SeenServices.Room
     private var clients: [HTTPClientAddress: UInt64] = [:]
     private var others: UInt64 = 0
     private var answered: (code: Int, client: HTTPClientAddress, time: Int64)?
 
-    init(_ name: String) { self.name = name }
+    init(_ name: String, _ room: SeenServices.Room) { (self.name, self.room) = (name, room) }
+
+    deinit { room.left += clients.count }
 
     /// A client has asked.
     func asked(by client: HTTPClientAddress) {
-        if clients[client] != nil || clients.count < Self.mostClients {
-            clients[client, default: 0] += 1
+        if let count = clients[client] {
+            clients[client] = count + 1
+        } else if clients.count < Self.mostClients, room.left > 0 {
+            clients[client] = 1
+            room.left -= 1
         } else {
             others += 1
         }
