@@ -7,13 +7,23 @@ package struct CheckCounters: Equatable, Sendable {
 
     /// Checks of one kind.
     package struct OfKind: Equatable, Sendable {
-        package fileprivate(set) var passed: UInt64 = 0
-        package fileprivate(set) var failed: UInt64 = 0
-        package fileprivate(set) var timeout: UInt64 = 0
+        package private(set) var passed: UInt64 = 0
+        package private(set) var failed: UInt64 = 0
+        package private(set) var timeout: UInt64 = 0
         /// How many took no longer than each bound, and longer than the one before.
-        package fileprivate(set) var buckets = [UInt64](repeating: 0, count: CheckCounters.bounds.count)
+        package private(set) var buckets = [UInt64](repeating: 0, count: CheckCounters.bounds.count)
         /// The time of all together, in nanoseconds.
-        package fileprivate(set) var nanoseconds: Int64 = 0
+        package private(set) var nanoseconds: Int64 = 0
+
+        fileprivate mutating func count(_ verdict: CheckOutcome.Verdict, _ time: Int64) {
+            switch verdict {
+            case .passed: passed += 1
+            case .failed: failed += 1
+            case .timeout: timeout += 1
+            }
+            nanoseconds += time
+            if let bucket = CheckCounters.bounds.firstIndex(where: { time <= $0 }) { buckets[bucket] += 1 }
+        }
     }
 
     private var kinds: [CheckQuestion.Kind: OfKind] = [:]
@@ -26,14 +36,6 @@ package struct CheckCounters: Equatable, Sendable {
 
     /// Counts one that took so long, the wait for its turn included.
     mutating func count(_ kind: CheckQuestion.Kind, _ verdict: CheckOutcome.Verdict, nanoseconds: Int64) {
-        var counts = kinds[kind] ?? OfKind()
-        switch verdict {
-        case .passed: counts.passed += 1
-        case .failed: counts.failed += 1
-        case .timeout: counts.timeout += 1
-        }
-        counts.nanoseconds += nanoseconds
-        if let bucket = Self.bounds.firstIndex(where: { nanoseconds <= $0 }) { counts.buckets[bucket] += 1 }
-        kinds[kind] = counts
+        kinds[kind, default: OfKind()].count(verdict, nanoseconds)
     }
 }

@@ -160,8 +160,8 @@ package final class Checker {
         counters.count(flight.question.kind, outcome.verdict, nanoseconds: Clock.monotonic - flight.askedAt)
         let answer = CheckAnswer(outcome)
         // An older flight than the newest has nothing to say to those who ask from now on.
-        if flights[flight.question] === flight {
-            flights[flight.question] = nil
+        if let index = flights.index(forKey: flight.question), flights[index].value === flight {
+            flights.remove(at: index)
             keep(answer, to: flight.question)
         }
         for waiter in flight.waiters { waiter(answer) }

@@ -42,7 +42,7 @@ extension CheckQuestion {
     func check(
         _ loop: EventLoop, _ means: CheckMeans, _ kept: KeptSockets?, _ handler: @escaping (CheckOutcome) -> Void
     ) -> (any RunningCheck)? {
-        guard let place = SocketPlace(address: address.text, port: port) else { return nil }
+        guard let place = SocketPlace(bytes: address.bytes, port: port) else { return nil }
         return switch kind {
         case .http, .https: HTTPCheck(loop, place, self, means, kept, handler)
         case .tcp: TCPCheck(loop, place, handler)

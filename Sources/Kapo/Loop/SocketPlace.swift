@@ -21,6 +21,28 @@ package struct SocketPlace: Hashable, Sendable {
         kernelForm = unsafe withUnsafeBytes(of: storage) { unsafe Array($0.prefix(Int(length))) }
     }
 
+    /// The 4 bytes of an IPv4 address, or the 16 of one of IPv6, and a port from 1; nil for anything else.
+    package init?(bytes: [UInt8], port: UInt16) {
+        guard port > 0 else { return nil }
+        switch bytes.count {
+        case 4:
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            // The address is 4 bytes long.
+            unsafe withUnsafeMutableBytes(of: &address.sin_addr) { unsafe $0.copyBytes(from: bytes) }
+            kernelForm = unsafe withUnsafeBytes(of: address) { unsafe Array($0) }
+        case 16:
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_port = port.bigEndian
+            // The address is 16 bytes long.
+            unsafe withUnsafeMutableBytes(of: &address.sin6_addr) { unsafe $0.copyBytes(from: bytes) }
+            kernelForm = unsafe withUnsafeBytes(of: address) { unsafe Array($0) }
+        default: return nil
+        }
+    }
+
     /// The path of a unix socket; nil when it is empty, has a zero byte or over 107 bytes.
     package init?(unixPath path: String) {
         let text = Array(path.utf8)

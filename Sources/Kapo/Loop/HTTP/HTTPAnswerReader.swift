@@ -82,7 +82,7 @@ struct HTTPAnswerReader {
         case .header:
             guard try readHeadLine(&rest) else { return }
             if line.isEmpty { try startBody() } else { try framing.read(line) }
-            line = []
+            line.removeAll(keepingCapacity: true)
         case .body(let left):
             let after = take(&rest, of: left)
             place = after == 0 || answer.isTruncated ? .done : .body(left: after)
@@ -92,7 +92,7 @@ struct HTTPAnswerReader {
         case .chunkSize:
             guard try readLine(&rest, limit: Self.longestChunkLine) else { return }
             let size = try HTTPFraming.chunkSize(line)
-            line = []
+            line.removeAll(keepingCapacity: true)
             place = size == 0 ? .trailer : .chunk(left: size)
         case .chunk(let left):
             let after = take(&rest, of: left)
@@ -104,7 +104,7 @@ struct HTTPAnswerReader {
         case .trailer:
             guard try readHeadLine(&rest) else { return }
             if line.isEmpty { place = .done }
-            line = []
+            line.removeAll(keepingCapacity: true)
         case .done:
             preconditionFailure("the answer is whole")
         }
@@ -137,7 +137,7 @@ struct HTTPAnswerReader {
         (answer.status, answer.reason) = try HTTPFraming.status(line)
         isVersion11 = line.starts(with: HTTPFraming.version + [UInt8(ascii: "1")])
         framing = HTTPFraming()
-        line = []
+        line.removeAll(keepingCapacity: true)
         place = .header
     }
 

@@ -17,6 +17,7 @@ import Glibc
     private var request: HTTPFetchRequest
     private var handler: ((Result<HTTPAnswer, HTTPFailure>) -> Void)?
     private var lookup: NameLookup?
+    private let tls: TLSPeer?
     private var socket: ClientSocket?
     private var reader: HTTPAnswerReader
     private let keeper: (any ClientSocketKeeper)?
@@ -37,9 +38,9 @@ import Glibc
         self.server = server
         self.request = request
         self.handler = handler
+        self.tls = tls
         self.keeper = keeper
         reader = HTTPAnswerReader(limits)
-        socket = ClientSocket(loop, self, tls: tls)
     }
 
     deinit { cancel() }
@@ -79,7 +80,9 @@ import Glibc
     }
 
     private func connect(_ places: [SocketPlace]) {
-        socket?.connect(places, greeting: request.bytes)
+        let socket = ClientSocket(loop, self, tls: tls)
+        self.socket = socket
+        socket.connect(places, greeting: request.bytes)
     }
 
     private func ask(on kept: ClientSocket) {
@@ -94,7 +97,6 @@ import Glibc
         guard mayBeStale, case .place(let place) = server else { return false }
         mayBeStale = false
         socket?.close()
-        socket = ClientSocket(loop, self)
         connect([place])
         return true
     }

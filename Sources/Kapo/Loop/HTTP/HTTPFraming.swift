@@ -23,6 +23,8 @@ struct HTTPFraming {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > 0,
             line[..<colon].allSatisfy({ 0x21...0x7e ~= $0 })
         else { throw .malformed(.header) }
+        // Most names are none of these, as their lengths say.
+        guard Self.lengths.contains(colon) else { return }
         let value = Self.trimmed(line[(colon + 1)...])
         switch Self.lowercased(line[..<colon]) {
         case Self.contentLength:
@@ -51,12 +53,13 @@ struct HTTPFraming {
 
     /// The code and the reason of `HTTP/1.1 200 OK`.
     static func status(_ line: [UInt8]) throws(HTTPFailure) -> (code: UInt16, reason: [UInt8]) {
-        let parts = line.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count >= 2, parts[0].starts(with: version), parts[0].count == version.count + 1,
-            parts[0].last.map({ 0x30...0x39 ~= $0 }) == true, parts[1].count == 3,
-            let code = number(parts[1], radix: 10), code >= 100
+        // A digit of the version, a space, three digits, and nothing or a space.
+        let (digit, space, code) = (version.count, version.count + 1, version.count + 2..<version.count + 5)
+        guard line.count >= code.upperBound, line.starts(with: version), 0x30...0x39 ~= line[digit],
+            line[space] == 0x20, line.count == code.upperBound || line[code.upperBound] == 0x20,
+            let number = number(line[code], radix: 10), number >= 100
         else { throw .malformed(.statusLine) }
-        return (UInt16(code), parts.count == 3 ? Array(trimmed(parts[2])) : [])
+        return (UInt16(number), Array(trimmed(line[code.upperBound...])))
     }
 
     /// The size at the beginning of a chunk's first line; extensions are passed over.
@@ -73,6 +76,7 @@ struct HTTPFraming {
     private static let chunked = Array("chunked".utf8)
     private static let connection = Array("connection".utf8)
     private static let close = Array("close".utf8)
+    private static let lengths = [contentLength, transferEncoding, connection].map(\.count)
 
     /// Digits and nothing else; nil when the number is larger than any file.
     private static func number(_ digits: ArraySlice<UInt8>, radix: UInt64) -> UInt64? {

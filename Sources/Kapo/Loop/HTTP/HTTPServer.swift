@@ -233,7 +233,7 @@ import Glibc
 
     /// True while evhttp waits for an answer to what this connection of its own has asked.
     func owesLater(_ connection: OpaquePointer) -> Bool {
-        unsafe later[connection]?.isWanted(on: connection) ?? false
+        unsafe !later.isEmpty && later[connection]?.isWanted(on: connection) == true
     }
 
     /// Remembers what evhttp has answered to these bytes.
