@@ -16,10 +16,12 @@ final class HTTPCheck: RunningCheck {
         limits.bodyBytes = Self.bodyBytes
         let request = HTTPFetchRequest(
             host: question.host ?? question.authority, target: question.target, userAgent: means.userAgent,
-            headers: question.headers.map { HTTPFetchRequest.Header(name: $0.name, value: $0.value) },
+            headers: question.headers.map { .init(name: $0.name, value: $0.value) },
             keepsOpen: kept != nil && question.kind == .http)
         let peer = question.kind == .https ? TLSPeer(means.tls, question.peerName) : nil
-        fetch = HTTPFetch(loop, .place(place), request, tls: peer, limits: limits, keeper: question.kind == .http ? kept : nil) {
+        fetch = HTTPFetch(
+            loop, .place(place), request, tls: peer, limits: limits, keeper: question.kind == .http ? kept : nil
+        ) {
             handler(Self.outcome($0))
         }
     }

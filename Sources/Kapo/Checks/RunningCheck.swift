@@ -1,8 +1,8 @@
 import Host
 import Loop
 
-/// A check that is under way. It tells its outcome once, from the loop, and not before `start` returns; whoever hears it
-/// may let go of it.
+/// A check that is under way. It tells its outcome once, from the loop, and not before `start` returns; whoever hears
+/// that may let go of it.
 protocol RunningCheck: AnyObject {
     func start()
     /// Ends it at once: nothing is told any more.

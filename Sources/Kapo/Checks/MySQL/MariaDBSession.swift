@@ -41,7 +41,7 @@ import Loop
         cancel()
         // Says farewell if the server has let it in. The socket is closed, and the memory freed.
         unsafe mysql_close(session)
-        for unsafe text in unsafe texts { unsafe free(text) }
+        for unsafetext in unsafe texts { unsafe free(text) }
     }
 
     /// Connects, and tells once what came of it.

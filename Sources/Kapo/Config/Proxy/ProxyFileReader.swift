@@ -2,7 +2,8 @@
 struct ProxyFileReader: YAMLReader {
     private static let keys = [
         "cache_time", "cache_time_failure", "healthcheck_timeout", "max_clients", "keep_alive",
-        "service_name_header", "http_headers_to_copy", "log_path", "mysql_username", "mysql_password", "mysql_password_file", "rlimit_nofile",
+        "service_name_header", "http_headers_to_copy", "log_path", "mysql_username", "mysql_password",
+        "mysql_password_file", "rlimit_nofile",
         "allow_remote_spool_changes", "remote_spool_from", "remote_spool_token_file", "allowed_targets", "verify",
         "ca_file", "agent_port",
     ]

@@ -35,7 +35,8 @@ package struct HTTPFetchRequest: Equatable, Sendable {
         if method == .post { bytes += "Content-Length: 0\r\n".utf8 }
         for header in headers {
             precondition(
-                !header.value.contains { $0 == 0x0d || $0 == 0x0a || $0 == 0 }, "\(header.name) would break the request")
+                !header.value.contains { $0 == 0x0d || $0 == 0x0a || $0 == 0 }, "\(header.name) would break the request"
+            )
             bytes += header.name.utf8
             bytes += ": ".utf8
             bytes += header.value

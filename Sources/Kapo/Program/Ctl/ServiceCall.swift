@@ -109,7 +109,8 @@ final class ServiceCall {
     // MARK: Asking
 
     private func ask(
-        _ method: HTTPFetchRequest.Method, _ target: String, _ handler: @escaping (Result<HTTPAnswer, HTTPFailure>) -> Void
+        _ method: HTTPFetchRequest.Method, _ target: String,
+        _ handler: @escaping (Result<HTTPAnswer, HTTPFailure>) -> Void
     ) {
         guard let server else { return handler(.failure(.unreachable(code: ENOENT))) }
         var limits = HTTPAnswerLimits()

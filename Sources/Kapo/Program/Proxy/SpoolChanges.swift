@@ -48,7 +48,8 @@ struct SpoolChanges {
         if let token = settings.token, let said = request.headerBytes("Authorization"), Self.bears(said, token) {
             return nil
         }
-        return "\(address?.text ?? "Who asks") may not change the spool: remote_spool_from and a bearer token say who may.\n"
+        let who = address?.text ?? "Who asks"
+        return "\(who) may not change the spool: remote_spool_from and a bearer token say who may.\n"
     }
 
     /// True for `Bearer TOKEN`. It takes the same time wherever they begin to differ.
