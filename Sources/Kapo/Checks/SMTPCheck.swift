@@ -101,7 +101,7 @@ extension SMTPCheck: ClientSocketUser {
         switch failure {
         case .unreachable(let code): conclude(.failed("Unexpected socket error \(code) after \(after)s"))
         case .broken: conclude(.failed("Peer unexpectedly closed connection"))
-        case .insecure(let reason): conclude(.failed("No TLS: \(reason)"))
+        case .insecure(let reason): conclude(.failed("no TLS: \(reason)"))
         }
     }
 }

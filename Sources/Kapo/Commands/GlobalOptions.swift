@@ -12,12 +12,15 @@ enum BehindMode {}
 /// `-p`, which `watch` uses for something else.
 struct PortOption<Place>: ParsableArguments {
     @Option(
-        name: [.customShort("p", allowingJoined: true), .long], parsing: .unconditional,
+        name: [.customShort("p", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Port to listen on; 0 lets the kernel choose, and the log says which. [KAPO_PORT] (default: 6666)",
             valueName: "port"),
         transform: Port.init(text:))
-    var port: Port?
+    var ports: [Port] = []
+
+    /// The last one counts, but for `proxy`, which listens on all.
+    var port: Port? { ports.last }
 }
 
 /// `--port` without its letter.

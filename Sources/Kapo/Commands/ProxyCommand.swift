@@ -15,6 +15,9 @@ struct ProxyCommand: ModeCommand {
             GET /http/NAME/PORT/PATH asks http://127.0.0.1:PORT/PATH, unless the spool says that NAME is down; \
             likewise https, tcp, mysql, smtp and smtps; /spool/NAME/PORT asks the spool alone. `kapo spool` takes \
             services out and in again. HUP has the configuration read again.
+
+            --socket-activation and --agent-port mean what they do for other modes; an agent port of the configuration \
+            is overruled.
             """,
         version: Kapo.version)
 
@@ -75,20 +78,26 @@ struct ProxyCommand: ModeCommand {
     func options(commandWords: [Word]) throws -> Options {
         let path = try values.value(configFile, "KAPO_PROXY_CONFIG")
         let root = try values.value(spoolRoot, "KAPO_SPOOL_ROOT") ?? Path(text: "/var/spool/hacheck")
-        let proxy: ProxyOptions
+        try refuseOthers()
+        var proxy: ProxyOptions
         do throws(Program.Failure) {
             proxy = try ProxyOptions(
                 path: path.map { Word($0.text) }, spoolRoot: Word(root.text), workers: workers?.number)
         } catch {
             throw ValidationError("\(error)")
         }
+        proxy.agentPort = try values.value(parent.options.agentPort, "KAPO_AGENT_PORT")
         var options = Options(job: .proxy(proxy))
         let variable = try values.value(nil as Port?, "KAPO_PORT")
-        var ports = port.isEmpty ? [parent.port.port ?? variable ?? Port(3333)] : port
+        // ArgumentParser gives them to whoever knows the option first.
+        let said = parent.port.ports + port
+        var ports = said.isEmpty ? [variable ?? Port(3333)] : said
         options.listen.port = ports.removeFirst()
         options.listen.furtherPorts = ports
         let address = try values.value(bindAddress ?? parent.options.interface, "KAPO_INTERFACE")
         options.listen.address = address?.address ?? .any
+        options.listen.socketActivation = try values.isOn(
+            parent.options.socketActivation, "KAPO_SOCKET_ACTIVATION", or: false)
         options.listen.replays = try values.isOn(nil, "KAPO_REPLAY", or: true)
         // One for each service of a host.
         options.listen.rememberedAnswers = 64
@@ -97,6 +106,18 @@ struct ProxyCommand: ModeCommand {
         let level = try values.value(logLevel ?? parent.options.logLevel, "KAPO_LOG_LEVEL")?.level
         options.log.level = verbose ? .debug : level ?? .info
         return options
+    }
+
+    /// Options of other modes, which would be passed over without a word.
+    private func refuseOthers() throws {
+        let global = parent.options
+        let others = [
+            ("--sidebind", global.sidebind), ("--stdout", global.stdout), ("--stderr", global.stderr),
+            ("--stdlog", global.stdlog),
+        ]
+        for (name, value) in others where value != nil {
+            throw ValidationError("\(name) means nothing to a proxy, which has no command.")
+        }
     }
 }
 

@@ -119,6 +119,9 @@ final class StatusBoard {
     /// True when the document may be long, and change often: then it is not made before somebody asks.
     var isLong: Bool { kind != .command }
 
+    /// True when the document is what the spool of a proxy takes down.
+    var isOfSpool: Bool { kind == .spool }
+
     /// The document of a proxy has changed.
     func spoolChanged() { changed(document: true) }
 

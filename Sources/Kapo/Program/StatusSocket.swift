@@ -48,7 +48,8 @@ final class StatusSocket {
         var limits = HTTPLimits(connections: most)
         limits.rememberedAnswers = options.rememberedAnswers
         do {
-            server = try HTTPServer(loop, limits: limits, replays: options.replays, content: { document.content })
+            server = try HTTPServer(loop, limits: limits, replays: options.replays, content: { board.isOfSpool ? Self.unknownPath : document.content })
+            if board.isOfSpool { server.route("/", .untilChanged) { _ in document.content } }
         } catch {
             throw Failure(description: error.description)
         }
@@ -77,6 +78,13 @@ final class StatusSocket {
         routes.changed()
         server.contentChanged()
         if document { events.changed() }
+    }
+
+    /// What a proxy says to a path that it does not know: to a load balancer a misspelt one must not look like a service
+    /// that is up.
+    private static var unknownPath: HTTPContent {
+        let text = "There is nothing at this path: /http/NAME/PORT/PATH asks a service, and / shows the spool.\n"
+        return HTTPContent(.notFound, type: "text/plain; charset=utf-8", bytes: SharedBytes(Array(text.utf8)))
     }
 
     private static func json(_ bytes: [UInt8]) -> HTTPContent {

@@ -12,8 +12,9 @@ import Loop
         let number: UInt32
         let text: String
 
-        /// True for an error of the server's (1000 to 1999, and from 3000 on), false for one of the library's.
-        var isOfServer: Bool { number < 2000 || number >= 3000 }
+        /// True for an error of the server's (1000 to 1999, 3000 to 4999, and from 10000 on), false for one of the
+        /// library's.
+        var isOfServer: Bool { number < 2000 || 3000..<5000 ~= number || number >= 10000 }
     }
 
     private let loop: EventLoop
@@ -33,15 +34,15 @@ import Loop
         self.handler = handler
         unsafe self.session = session
         unsafe mysql_options(session, MYSQL_OPT_NONBLOCK, nil)
-        // Authentication that is not built in would be loaded from here: nothing of the host's is.
-        unsafe mysql_options(session, MYSQL_PLUGIN_DIR, "/nonexistent")
+        // Authentication that is not built in would be loaded from there: nothing of the host's is.
+        unsafe mysql_options(session, MYSQL_PLUGIN_DIR, "/dev/null")
     }
 
     deinit {
         cancel()
         // Says farewell if the server has let it in. The socket is closed, and the memory freed.
         unsafe mysql_close(session)
-        for unsafetext in unsafe texts { unsafe free(text) }
+        unsafe texts.forEach { unsafe free($0) }
     }
 
     /// Connects, and tells once what came of it.
@@ -101,6 +102,8 @@ import Loop
         let number = unsafe mysql_errno(session)
         // The library's text is static, or valid until its next call.
         let text = unsafe String(cString: mysql_error(session))
-        handler(number == 0 ? .success(()) : .failure(Failure(number: number, text: text)))
+        // Behind that stands why a file cannot be loaded that nobody wants loaded.
+        let end = text.firstRange(of: " could not be loaded")?.upperBound ?? text.endIndex
+        handler(number == 0 ? .success(()) : .failure(Failure(number: number, text: String(text[..<end]))))
     }
 }

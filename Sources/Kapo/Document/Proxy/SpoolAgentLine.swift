@@ -16,6 +16,6 @@ package enum SpoolAgentLine {
         return Array((reason.isEmpty ? "down\n" : "down #\(reason)\n").utf8)
     }
 
-    /// For a question that is none: HAProxy changes nothing, and shows the line.
+    /// For a question that is none: HAProxy changes nothing, and shows that there was an error.
     package static let unknown = Array("error #ask for SERVICE, SERVICE:PORT or SERVICE:HOST:PORT\n".utf8)
 }

@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 
 /// How Kapo speaks TLS with servers: OpenSSL's client, from TLS 1.2 on.
 @safe package final class TLSClient {
@@ -64,6 +65,11 @@ import COpenSSL
 
     /// OpenSSL's words for an error.
     static func reason(of code: UInt) -> String {
+        // An errno, with the highest of 32 bits set (ERR_SYSTEM_FLAG).
+        if code & 0x8000_0000 != 0 {
+            // strerror's string is copied at once.
+            return unsafe String(cString: strerror(Int32(truncatingIfNeeded: code & 0x7fff_ffff)))
+        }
         // A static string, or null.
         guard let text = unsafe ERR_reason_error_string(code) else { return "TLS error \(code)" }
         return unsafe String(cString: text)

@@ -84,13 +84,14 @@ final class Proxy: ProgramMode {
         spool.refresh()
         guard let path = options.path else { return runtime.log.notice("there is no configuration to read again") }
         do throws(Program.Failure) {
-            let file = try ProxyOptions.read(path)
+            var file = try ProxyOptions.read(path)
+            if options.agentPort != nil { file.agentPort = options.agentPort }
             let settings = try ProxySettings(file)
             let before = self.settings.file
             self.settings = settings
             routes.file = file
             routes.targets = ProxyTargets(file.allowedTargets)
-            routes.changes = SpoolChanges(settings, spool)
+            routes.changes = SpoolChanges(settings, spool, runtime.log)
             checker.change(settings.means, settings.limits)
             warn(file)
             let isFixed =

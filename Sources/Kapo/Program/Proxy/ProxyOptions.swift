@@ -8,6 +8,8 @@ package struct ProxyOptions: Sendable {
     /// What it says, or else the defaults.
     package var file = ProxyFile()
     package var spoolRoot: Word
+    /// Where agent checks are answered, in place of what the configuration says.
+    package var agentPort: Port? { didSet { file.agentPort = agentPort ?? file.agentPort } }
     /// Workers that were asked for: hacheck can have many, here one loop serves.
     package var workers: Int?
 

@@ -17,7 +17,7 @@ struct ProxyPath {
         let parts = bytes.split(separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false)
         let service = parts.first.map { String(decoding: $0, as: UTF8.self) } ?? ""
         guard SpoolName.isService(service) else {
-            throw Refusal(text: "The path has no service in it, which is \(SpoolName.allowedServices).\n")
+            throw Refusal(text: "What stands there in the path is not \(SpoolName.allowedServices).\n")
         }
         guard parts.count > 1, let port = Self.port(parts[1]) else {
             throw Refusal(text: "The path has no port in it behind the service: a whole number from 0 to 65535.\n")

@@ -31,7 +31,7 @@ final class ProxyRoutes {
         (self.server, self.spool, self.checker, self.seen, self.log) = (server, spool, checker, seen, log)
         file = settings.file
         targets = ProxyTargets(settings.file.allowedTargets)
-        changes = SpoolChanges(settings, spool)
+        changes = SpoolChanges(settings, spool, log)
         for kind in CheckQuestion.Kind.allCases {
             server.serve(below: "/\(kind.rawValue)/") { [unowned self] in answer($0, kind) }
         }
@@ -54,7 +54,10 @@ final class ProxyRoutes {
             server.doNotRemember()
             return .content(Self.content(.forbidden, error.text))
         }
-        if request.isPost { return .content(change(request, path.service, target)) }
+        if request.isPost {
+            let outcome = changes.change(request, path.service, target)
+            return .content(Self.content(outcome.status, outcome.text))
+        }
         let service = seen.service(path.service)
         let client = request.client
         service.asked(by: client)
@@ -135,18 +138,6 @@ final class ProxyRoutes {
         service.answered(client, code: code)
         content.tally = ServiceTally(service, code: code, from: checker)
         return content
-    }
-
-    private func change(
-        _ request: borrowing HTTPRequest, _ service: String, _ target: ProxyTargets.Target
-    ) -> HTTPContent {
-        let outcome = changes.change(request, service, target)
-        if outcome.status == .ok {
-            log.notice(
-                "the spool was changed by a request",
-                metadata: ["service": "\(service)", "port": "\(target.port)", "client": "\(request.client.text)"])
-        }
-        return Self.content(outcome.status, outcome.text)
     }
 
     private static func content(_ status: HTTPStatus, _ text: String) -> HTTPContent {

@@ -1,5 +1,7 @@
 import Config
+import Document
 import Host
+import Logging
 import Loop
 import Machine
 
@@ -10,9 +12,10 @@ struct SpoolChanges {
 
     private let settings: ProxySettings
     private let spool: ProxySpool
+    private let log: Logger
 
-    init(_ settings: ProxySettings, _ spool: ProxySpool) {
-        (self.settings, self.spool) = (settings, spool)
+    init(_ settings: ProxySettings, _ spool: ProxySpool, _ log: Logger) {
+        (self.settings, self.spool, self.log) = (settings, spool, log)
     }
 
     /// Does what the form says, and says how it went. Port 0 means the whole service.
@@ -25,14 +28,24 @@ struct SpoolChanges {
         do throws(Form.Mistake) { form = try Form(request) } catch { return (.badRequest, error.text) }
         do throws(SystemError) {
             switch form {
-            case .up: try spool.takeUp(name)
+            case .up:
+                try spool.takeUp(name)
+                tell("up", name, request.client)
             case .down(let reason, let expiration, let creation):
                 try spool.takeDown(name, reason: reason, expiration: expiration, creation: creation)
+                tell("down", name, request.client, ["reason": "\(VisibleText.of(reason))"])
             }
             return (.ok, "")
         } catch {
             return (.internalError, "The spool cannot be changed: \(SystemError.text(of: error.code).lowercased()).\n")
         }
+    }
+
+    private func tell(
+        _ state: String, _ name: SpoolName, _ client: HTTPClientAddress, _ more: Logger.Metadata = [:]
+    ) {
+        let fields: Logger.Metadata = ["state": "\(state)", "name": "\(name.fileName)", "client": "\(client.text)"]
+        log.notice("the spool was changed by a request", metadata: fields.merging(more) { $1 })
     }
 
     /// Why who asks may not; nil when it may.
