@@ -10,6 +10,7 @@ import Testing
             #expect(outcome.errors == "")
             for word in [
                 "run", "supervise", "watch", "check", "ctl", "halt", "socket-activation", "kill-after", "contains",
+                "spool", "status_downed", "service-host",
             ] {
                 #expect(outcome.output.contains(word), "\(word)")
             }

@@ -91,6 +91,27 @@ import Testing
         }
     }
 
+    @Test("docs/spool.md and docs/options.md have each option and each action that the help of spool has")
+    func spool() throws {
+        try Sandbox.run { box in
+            let help = try box.finish([Programs.kapo, "spool", "--help"]).output.replacing(/\s+/, with: " ")
+            let options = Set(help.matches(of: /-[a-zA-Z], --[a-z-]+/).map { String($0.output) })
+            #expect(options.count == 7)
+            let actions = try #require(help.firstMatch(of: /<action> ([a-z_, ]+);/)).1.split(separator: ", ")
+            #expect(actions.count == 5)
+            let page = Repository.text("docs/spool.md")
+            for action in actions { #expect(page.contains("| `\(action)` |"), "\(action)") }
+            for page in [page, Repository.text("docs/options.md")] {
+                for option in options.subtracting(["-h, --help"]) {
+                    #expect(page.contains("| `\(option.replacing(", ", with: "`, `")) "), "\(option)")
+                }
+                for other in ["| `--spool-root PATH` |", "`KAPO_SPOOL_ROOT`", "| `--json` |"] {
+                    #expect(page.contains(other), "\(other)")
+                }
+            }
+        }
+    }
+
     @Test("each word of Status that docs/wire.md explains is one of the program, and the other way round")
     func statusWords() {
         let page = Repository.text("docs/wire.md")

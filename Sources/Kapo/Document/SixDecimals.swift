@@ -25,18 +25,23 @@ package enum SixDecimals {
 
     /// The decimal digits of a number, multiplied by 2 so many times.
     private static func decimal(_ number: UInt128, doubled times: Int) -> String {
-        // The last digit first.
-        var digits = String(number).utf8.reversed().map { $0 - 0x30 }
+        // Nine digits in each, the last ones first.
+        let base: UInt64 = 1_000_000_000
+        var (parts, rest) = ([UInt64(number % UInt128(base)), UInt64(number / UInt128(base))], times)
         // Ends: at 971 for the largest number.
-        for _ in 0..<times {
-            var carry: UInt8 = 0
-            for index in digits.indices {
-                let doubled = digits[index] * 2 + carry
-                digits[index] = doubled % 10
-                carry = doubled / 10
+        while rest > 0 {
+            // What is carried is below the base.
+            let step = min(rest, 29)
+            rest -= step
+            var carry: UInt64 = 0
+            for index in parts.indices {
+                let grown = parts[index] << UInt64(step) + carry
+                parts[index] = grown % base
+                carry = grown / base
             }
-            if carry > 0 { digits.append(carry) }
+            if carry > 0 { parts.append(carry) }
         }
-        return String(decoding: digits.reversed().map { $0 + 0x30 }, as: UTF8.self)
+        let digits = parts.reversed().map { String(String(base + $0).dropFirst()) }.joined().drop { $0 == "0" }
+        return digits.isEmpty ? "0" : String(digits)
     }
 }

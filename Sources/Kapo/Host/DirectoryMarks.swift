@@ -11,8 +11,8 @@ package enum DirectoryMarks {
         let modified: Int64
         let changed: Int64
 
-        /// True when every change after this time, in nanoseconds since 1970, gives another mark. It does not as long as
-        /// the kernel's clock for files may not have moved on since; some file systems know whole seconds, or two.
+        /// True when every change after this time, in nanoseconds since 1970, gives another mark. It does not as long
+        /// as the kernel's clock for files may not have moved on since; some file systems know whole seconds, or two.
         func isSettled(at now: Int64) -> Bool {
             let step: Int64 = changed % 1_000_000_000 == 0 ? 2_000_000_000 : 20_000_000
             return changed < now - step

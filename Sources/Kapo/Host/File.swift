@@ -33,7 +33,8 @@ package enum File {
     }
 
     /// The same, with the user whose file it is, and when it was written last in nanoseconds since 1970: all of one
-    /// file, whatever happens to the path meanwhile. A link at the path is an error (ELOOP) unless it is to be followed.
+    /// file, whatever happens to the path meanwhile. A link at the path is an error (ELOOP) unless it is to be
+    /// followed.
     package static func whole(
         _ path: Word, in directory: Int32? = nil, limit: Int, followsLink: Bool = true
     ) throws(SystemError) -> (bytes: [UInt8], owner: UInt32, modified: Int64)? {

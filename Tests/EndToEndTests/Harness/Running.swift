@@ -86,7 +86,7 @@ final class Running {
 }
 
 /// What a program that has ended left behind.
-struct Outcome {
+struct Outcome: Equatable {
     let ending: Ending
     let output: String
     let errors: String

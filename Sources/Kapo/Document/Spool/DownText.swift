@@ -2,8 +2,8 @@ import Machine
 
 /// A downtime in words, as hacheck writes them.
 package enum DownText {
-    /// `Service web in down state since 1435694078.778886 until 1435694678.000000: deploy`. The parts that are not known
-    /// are left out. It is one line.
+    /// `Service web in down state since 1435694078.778886 until 1435694678.000000: deploy`. The parts that are not
+    /// known are left out. It is one line.
     package static func sentence(_ service: String, _ downtime: Downtime) -> String {
         let since = downtime.creation.map { " since \(SixDecimals.text($0))" } ?? ""
         let until = downtime.expiration.map { " until \(SixDecimals.text($0))" } ?? ""

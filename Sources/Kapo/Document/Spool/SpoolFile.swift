@@ -3,8 +3,8 @@ import Machine
 /// The contents of a file of the spool, which hacheck reads and writes too:
 /// `{"reason": "x", "expiration": null, "creation": 1435694078.778886}`.
 package enum SpoolFile {
-    /// What a file says. One that is no object of JSON is a reason, as older versions wrote it; a member that is missing
-    /// or has another type says nothing. Whatever it is: as long as there is a file, something is down.
+    /// What a file says. One that is no object of JSON is a reason, as older versions wrote it; a member that is
+    /// missing or has another type says nothing. Whatever it is: as long as there is a file, something is down.
     package static func downtime(_ bytes: [UInt8]) -> Downtime {
         guard let object = FlatJSON(bytes) else { return Downtime(reason: String(decoding: bytes, as: UTF8.self)) }
         return Downtime(

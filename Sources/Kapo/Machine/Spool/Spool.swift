@@ -12,8 +12,8 @@ package struct Spool: Equatable, Sendable {
         set { entries[name] = newValue }
     }
 
-    /// Whether a port of a service is down, and what says so: `all`, or the service, or the port, the first of them that
-    /// is not expired. The port 0 asks for the service as a whole. A nil host is this one.
+    /// Whether a port of a service is down, and what says so: `all`, or the service, or the port, the first of them
+    /// that is not expired. The port 0 asks for the service as a whole. A nil host is this one.
     package func downtime(
         of service: String, host: String?, port: UInt16, at now: Double
     ) -> (service: String, downtime: Downtime)? {
