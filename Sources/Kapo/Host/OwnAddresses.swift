@@ -2,8 +2,8 @@ import Glibc
 
 /// The addresses of this host.
 package enum OwnAddresses {
-    /// Those that its interfaces have right now, but for those of the loopback and of one link: 4 bytes of IPv4 each,
-    /// or 16 of IPv6. Empty when the kernel does not say.
+    /// Those that its interfaces have right now: 4 bytes of IPv4 each, or 16 of IPv6. Empty when the kernel does not
+    /// say.
     package static func read() -> Set<[UInt8]> {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard unsafe getifaddrs(&list) == 0 else { return [] }
@@ -12,8 +12,7 @@ package enum OwnAddresses {
         var addresses: Set<[UInt8]> = []
         var next = unsafe list
         while let entry = unsafe next {
-            let isLoopback = unsafe Int32(bitPattern: entry.pointee.ifa_flags) & Int32(IFF_LOOPBACK) != 0
-            if !isLoopback, let address = unsafe entry.pointee.ifa_addr, let bytes = unsafe bytes(of: address) {
+            if let address = unsafe entry.pointee.ifa_addr, let bytes = unsafe bytes(of: address) {
                 addresses.insert(bytes)
             }
             unsafe next = unsafe entry.pointee.ifa_next

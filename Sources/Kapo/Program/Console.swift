@@ -61,6 +61,9 @@ final class Console: CommandOutput {
         return try OutputRelay(loop, to: outlet, stream: stream, lines: lines) { [unowned self] in passed() }
     }
 
+    /// The log's file may have been moved away just now.
+    func logWasMoved() { sink.lookAgain() }
+
     func runEnded() {
         output?.runEnded()
         error?.runEnded()

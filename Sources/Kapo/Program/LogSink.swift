@@ -27,6 +27,9 @@ final class LogSink {
         self.file = file
     }
 
+    /// Has the next line look whether the file was moved away, however long ago the last look was.
+    func lookAgain() { file?.lookAgain() }
+
     /// Writes one line of Kapo's own.
     func log(_ level: Logger.Level, _ message: String, _ fields: [(key: String, value: String)] = []) {
         if system != nil {

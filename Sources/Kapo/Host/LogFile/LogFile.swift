@@ -74,6 +74,9 @@ package final class LogFile {
         begin(at: now)
     }
 
+    /// Has the next line look whether the file was moved away, however long ago the last look was.
+    package func lookAgain() { lookedAt = .min }
+
     /// Writes these bytes, lines or parts of lines, at the wall time `now` in nanoseconds.
     package func write(_ bytes: Span<UInt8>, at now: Int64) {
         // The pointer is not used after the call.

@@ -81,6 +81,7 @@ final class Proxy: ProgramMode {
 
     /// Reads the configuration again, and keeps what there is if it is bad.
     private func readAgain() {
+        runtime.console.logWasMoved()
         spool.refresh()
         guard let path = options.path else { return runtime.log.notice("there is no configuration to read again") }
         do throws(Program.Failure) {

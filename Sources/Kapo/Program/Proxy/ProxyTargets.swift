@@ -24,6 +24,7 @@ final class ProxyTargets {
 
     /// What headers may choose; nil for this host alone.
     private let allowed: [Network]?
+    /// Addresses of this host, but for those of the loopback, which are what they are, and of one link.
     private var own: Set<IPAddress>
     private var lookedAt = Clock.monotonic
 
@@ -33,7 +34,7 @@ final class ProxyTargets {
     }
 
     private static func read() -> Set<IPAddress> {
-        Set(OwnAddresses.read().compactMap { IPAddress(bytes: $0) }.filter { !$0.isLinkLocal })
+        Set(OwnAddresses.read().compactMap { IPAddress(bytes: $0) }.filter { !$0.isLinkLocal && !$0.isLoopback })
     }
 
     /// Who the request means, whose path has that port.
