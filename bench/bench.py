@@ -19,6 +19,7 @@ import machine
 import memory
 import namespace
 import pressure
+import proxy
 import report
 import services
 import startup
@@ -94,6 +95,8 @@ def _measure(servers: Servers, descriptors: int) -> dict[str, Any]:
     results["pressure"] = pressure.measure_pressure(servers)
     _say("captured output into rotated files")
     results["logging"] = logs.measure_logging(servers)
+    _say("the health-check proxy")
+    results["proxy"] = proxy.measure_proxy(servers)
     return results
 
 
@@ -102,6 +105,7 @@ def _judge(results: dict[str, Any]) -> None:
     thresholds = gates.read_thresholds()
     results["gates"] = gates.check_gates(results, thresholds["gates"])
     results["bars"] = gates.check_bars(results, thresholds["bars"])
+    results["proxy_bars"] = gates.check_proxy_bars(results, thresholds["proxy_bars"])
 
 
 def _write(results: dict[str, Any]) -> None:

@@ -54,12 +54,12 @@ def fetch_document(port: int) -> dict[str, Any]:
     return json.loads(body_of(fetch(port)))[0]
 
 
-def fetch_when_open(port: int, seconds: float) -> bytes:
+def fetch_when_open(port: int, seconds: float, path: str = "/") -> bytes:
     """The first answer of a server that has just been started."""
     deadline = time.monotonic() + seconds
     while True:
         try:
-            return fetch(port)
+            return fetch(port, request(path))
         except ConnectionError:
             if time.monotonic() > deadline:
                 raise

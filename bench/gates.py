@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import proxy_gates
 from load import socket_errors
 from servers import KAPO
 from settings import BENCH
@@ -36,6 +37,17 @@ def check_bars(results: dict[str, Any], bars: dict[str, dict[str, float]]) -> li
     return checked
 
 
+def check_proxy_bars(results: dict[str, Any], bars: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each bar of the proxy with what was measured."""
+    values = proxy_gates.bar_values(results["proxy"])
+    checked = []
+    for name, bar in bars.items():
+        value = values[name]
+        met = value >= bar["bar"] if bar["relation"] == "at least" else value <= bar["bar"]
+        checked.append({"name": name, "value": value, **bar, "met": met})
+    return checked
+
+
 def failures(gates: list[dict[str, Any]]) -> list[str]:
     """A message for each gate that failed."""
     failed = [gate for gate in gates if gate["status"] == "failed"]
@@ -50,7 +62,7 @@ def _gated_values(results: dict[str, Any]) -> dict[str, float | None]:
     logging = results["logging"]["ways"]
     million, allocations = results["million"], results["allocations"]
     services = results["services"]
-    return {
+    return proxy_gates.gated_values(results["proxy"]) | {
         "syscalls_keep_alive": calls["keep_alive"],
         "syscalls_new_connection": calls["new_connection"],
         "allocations_keep_alive": allocations and allocations["keep_alive"]["per_request"],

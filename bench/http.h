@@ -1,4 +1,4 @@
-// What the two clients have in common: a loopback address, a request, and whether an answer is whole.
+// What the clients have in common: a loopback address, a request, and whether an answer is whole.
 #pragma once
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -11,7 +11,6 @@
 enum { ANSWER_BYTES = 65536 };
 enum answer_state { ANSWER_PARTIAL, ANSWER_WHOLE, ANSWER_BAD };
 
-static const char keep_alive_request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 static const char closing_request[] = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 static inline uint64_t now_ns(void) {

@@ -18,12 +18,14 @@ SETTLE_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Load:
-    """A way of asking: how many connections, and whether each of them is for one check only."""
+    """A way of asking: how many connections, whether each of them is for one check only, and whether each request has
+    a query of its own."""
 
     name: str
     title: str
     connections: int
     closing: bool
+    distinct: bool = False
 
 
 KEEP_ALIVE = Load("keep_alive", "64 keep-alive connections", 64, closing=False)
@@ -36,7 +38,8 @@ def run_wrk(settings: Settings, server: Server, load: Load, seconds: int) -> dic
     """Puts a load on a server and returns what wrk.lua prints."""
     command = ["taskset", "-c", str(settings.load_core), "wrk", "-t1", f"-c{load.connections}", f"-d{seconds}s"]
     command += ["-H", "Connection: close"] if load.closing else []
-    command += ["-s", str(BENCH / "wrk.lua"), f"http://127.0.0.1:{server.port}/"]
+    command += ["-s", str(BENCH / "wrk.lua"), f"http://127.0.0.1:{server.port}{server.path}"]
+    command += ["--", "distinct"] if load.distinct else []
     result = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60)
     if result.returncode != 0:
         raise BenchError(f"wrk failed at {server.name}: {result.stdout}{result.stderr}")
@@ -72,6 +75,17 @@ def socket_errors(loads: dict[str, Any], name: str) -> int:
 
 def _measure_load(settings: Settings, fleet: list[Server], load: Load) -> dict[str, Any]:
     """One load's rounds, their medians, and the ratios of Kapo's CPU time to that of the others."""
+    rounds = measure_rounds(settings, fleet, load)
+    first, *others = (server.name for server in fleet)
+    return {
+        "title": load.title,
+        "servers": {name: {"summary": summarize(list_), "rounds": list_} for name, list_ in rounds.items()},
+        "cpu_ratios": {name: cpu_ratio(rounds[first], rounds[name]) for name in others},
+    }
+
+
+def measure_rounds(settings: Settings, fleet: list[Server], load: Load) -> dict[str, list[dict[str, Any]]]:
+    """The rounds of each server, in which they take turns, after a warm-up of each."""
     for server in fleet:
         run_wrk(settings, server, load, WARM_UP_SECONDS)
     rounds: dict[str, list[dict[str, Any]]] = {server.name: [] for server in fleet}
@@ -79,9 +93,4 @@ def _measure_load(settings: Settings, fleet: list[Server], load: Load) -> dict[s
         print(f"  {load.title}: round {number + 1} of {settings.rounds}", file=sys.stderr)
         for server in fleet:
             rounds[server.name].append(measure(settings, server, load, settings.seconds))
-    first, *others = (server.name for server in fleet)
-    return {
-        "title": load.title,
-        "servers": {name: {"summary": summarize(list_), "rounds": list_} for name, list_ in rounds.items()},
-        "cpu_ratios": {name: cpu_ratio(rounds[first], rounds[name]) for name in others},
-    }
+    return rounds

@@ -1,6 +1,6 @@
 // Asks at a constant rate and measures each answer from the time at which its check was due, so that a server that
 // stands still is not asked less often for it. Prints one line of JSON; times are in microseconds.
-// probe PORT CHECKS_PER_SECOND SECONDS keep-alive|new
+// probe PORT CHECKS_PER_SECOND SECONDS keep-alive|new [PATH]
 #include "http.h"
 
 #include <err.h>
@@ -28,6 +28,8 @@ static struct slot slots[SLOTS], *idle[SLOTS];
 static int idle_count, poller, opened;
 static struct sockaddr_in address;
 static bool keep_alive;
+static char request[512];
+static int request_length;
 static uint64_t *latencies;
 static long answered, failed;
 
@@ -52,11 +54,9 @@ static void finish(struct slot *slot, bool good) {
 }
 
 static void ask(struct slot *slot) {
-    const char *request = keep_alive ? keep_alive_request : closing_request;
-    size_t length = strlen(request);
     slot->length = 0;
     slot->state = ASKED;
-    if (send(slot->descriptor, request, length, MSG_NOSIGNAL) != (ssize_t)length) finish(slot, false);
+    if (send(slot->descriptor, request, request_length, MSG_NOSIGNAL) != request_length) finish(slot, false);
 }
 
 static void begin(struct slot *slot, uint64_t due) {
@@ -124,11 +124,15 @@ static double percentile_us(double share) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 5) errx(64, "usage: probe PORT CHECKS_PER_SECOND SECONDS keep-alive|new");
+    if (argc < 5 || argc > 6) errx(64, "usage: probe PORT CHECKS_PER_SECOND SECONDS keep-alive|new [PATH]");
     address = loopback(atoi(argv[1]));
     uint64_t step = second_ns / atoi(argv[2]);
     long checks = atol(argv[2]) * atol(argv[3]), begun = 0;
     keep_alive = strcmp(argv[4], "keep-alive") == 0;
+    const char *end = keep_alive ? "" : "Connection: close\r\n";
+    request_length = snprintf(
+        request, sizeof request, "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", argc == 6 ? argv[5] : "/", end);
+    if (request_length >= (int)sizeof request) errx(64, "the path is too long");
     latencies = calloc(checks, sizeof *latencies);
     poller = epoll_create1(EPOLL_CLOEXEC);
     if (latencies == NULL || poller < 0) err(1, "no memory or no descriptor");

@@ -4,6 +4,8 @@ from typing import Any
 
 from gates import failures
 from load import LOADS
+from report_proxy import proxy_tables
+from tables import capitalized, table
 
 TITLES = {"kapo": "Kapo", "raw": "raw epoll", "nginx": "nginx", "haproxy": "HAProxy", "original": "Go original"}
 
@@ -14,6 +16,7 @@ def markdown(results: dict[str, Any]) -> str:
     parts += [_load_table(results["loads"][load.name]) for load in LOADS]
     parts += [_rest_table(results), _syscall_table(results["syscalls"]), _pressure_table(results["pressure"])]
     parts += [_logging_table(results["logging"]), _service_table(results["services"])]
+    parts += proxy_tables(results["proxy"], results["proxy_bars"])
     parts += [_kapo_lines(results), _bar_table(results["bars"]), _gate_table(results["gates"])]
     return "\n\n".join(parts)
 
@@ -27,12 +30,6 @@ def _heading(results: dict[str, Any]) -> str:
         f"{results['date']}: {machine['cpu']}, cores: {machine['cores']}, {machine['kernel']}. {programs}. "
         f"Medians of {settings['rounds']} interleaved rounds of {settings['seconds']} s.{one_core}"
     )
-
-
-def _table(titles: list[str], rows: list[list[str]]) -> str:
-    """A table whose first column is text and whose others are figures."""
-    ruler = "|---|" + "---:|" * (len(titles) - 1)
-    return "\n".join(["| " + " | ".join(titles) + " |", ruler] + ["| " + " | ".join(row) + " |" for row in rows])
 
 
 def _load_table(load: dict[str, Any]) -> str:
@@ -56,7 +53,7 @@ def _load_table(load: dict[str, Any]) -> str:
         )
     titles = ["", "CPU µs a request", "Kapo / server, by rounds", "Kapo / server, of medians"]
     titles += ["requests/s", "p50 µs", "p99 µs", "p99.9 µs", "errors"]
-    return f"{_capitalized(load['title'])}:\n\n" + _table(titles, rows)
+    return f"{capitalized(load['title'])}:\n\n" + table(titles, rows)
 
 
 def _rest_table(results: dict[str, Any]) -> str:
@@ -79,7 +76,7 @@ def _rest_table(results: dict[str, Any]) -> str:
     seconds = results["idle"]["kapo"]["wakeup_seconds"]
     titles = ["At rest", "resident KiB", "private KiB", f"bytes a connection, {connections} idle ones"]
     titles += ["KiB given back after them", f"wakeups in {seconds} s", "first answer ms"]
-    return _table(titles, rows)
+    return table(titles, rows)
 
 
 def _syscall_table(syscalls: dict[str, Any]) -> str:
@@ -92,7 +89,7 @@ def _syscall_table(syscalls: dict[str, Any]) -> str:
             calls = [f"{call} {count:.2f}" for call, count in counts["by_call"].items() if count >= 0.005]
             row += [f"{counts['calls_per_request']:.2f}", ", ".join(calls)]
         rows.append(row)
-    return _table(["System calls a request", "keep-alive", "of which", "new connection", "of which"], rows)
+    return table(["System calls a request", "keep-alive", "of which", "new connection", "of which"], rows)
 
 
 def _pressure_table(pressure: dict[str, Any]) -> str:
@@ -117,7 +114,7 @@ def _pressure_table(pressure: dict[str, Any]) -> str:
     rounds = f"{pressure['checks_per_second']} checks/s, rounds of {pressure['seconds']} s: {pressure['rounds']}"
     titles = [rounds, "measured pressure", "p50 µs", "p99 µs", "p99.9 µs", "max µs"]
     titles += ["waited for its core ms", "errors"]
-    return _table(titles, rows)
+    return table(titles, rows)
 
 
 def _service_table(services: dict[str, Any]) -> str:
@@ -135,7 +132,7 @@ def _service_table(services: dict[str, Any]) -> str:
     for name, title in (("restart_ms", "restart"), ("change_ms", "file changed"), ("metrics_ms", "scrape")):
         figure = services[name]["summary"]
         rows.append([f"{title} ms", f"**{figure['median']:.2f}** ({figure['min']:.2f}–{figure['max']:.2f})"])
-    return _table([f"Services in one Kapo: {services['services']}", ""], rows)
+    return table([f"Services in one Kapo: {services['services']}", ""], rows)
 
 
 def _logging_table(logging: dict[str, Any]) -> str:
@@ -153,7 +150,7 @@ def _logging_table(logging: dict[str, Any]) -> str:
             )
     intact = "the same out" if logging["is_intact"] else "**not the same out**"
     title = f"{logging['lines']} lines of {logging['bytes'] / 1e6:.0f} MB in, {intact}; rounds: {logging['rounds']}"
-    return _table([title, "MB/s", "Kapo's time / its time"], rows)
+    return table([title, "MB/s", "Kapo's time / its time"], rows)
 
 
 def _kapo_lines(results: dict[str, Any]) -> str:
@@ -181,7 +178,7 @@ def _bar_table(bars: list[dict[str, Any]]) -> str:
         verdict = f"{'met' if bar['met'] else 'missed'} by {abs(bar['ratio'] - bar['bar']):.2f}"
         titles = [f"Kapo / {TITLES[bar['server']]}", bar["load"].replace("_", " ").replace("keep alive", "keep-alive")]
         rows.append([", ".join(titles), f"{bar['ratio']:.2f}", f"{bar['bar']:.2f}", verdict])
-    return _table(["CPU time a request, median of rounds", "ratio", "bar", ""], rows)
+    return table(["CPU time a request, median of rounds", "ratio", "bar", ""], rows)
 
 
 def _gate_table(gates: list[dict[str, Any]]) -> str:
@@ -190,9 +187,4 @@ def _gate_table(gates: list[dict[str, Any]]) -> str:
         [gate["name"], "" if gate["value"] is None else f"{gate['value']:g}", f"{gate['limit']:g}", gate["status"]]
         for gate in gates
     ]
-    return _table(["Gate", "measured", "limit", ""], rows) + "".join(f"\n\nFailed: {text}" for text in failures(gates))
-
-
-def _capitalized(text: str) -> str:
-    """The text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
+    return table(["Gate", "measured", "limit", ""], rows) + "".join(f"\n\nFailed: {text}" for text in failures(gates))

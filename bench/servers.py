@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from types import MappingProxyType
+from typing import Any
 
 import client
 from settings import BENCH, BenchError, Settings, find_program
@@ -27,6 +28,7 @@ class Server:
     name: str
     pid: int
     port: int
+    path: str = "/"
 
 
 class Servers:
@@ -56,10 +58,10 @@ class Servers:
             case "nginx":
                 prefix = self.scratch / f"nginx-{port}"
                 prefix.mkdir(exist_ok=True)
-                configuration = self._configure("nginx.conf", port, capacity)
+                configuration = self.configure("nginx.conf", port, capacity=capacity)
                 return [find_program("nginx"), "-p", str(prefix), "-e", "error.log", "-c", configuration]
             case "haproxy":
-                return [find_program("haproxy"), "-db", "-f", self._configure("haproxy.cfg", port, capacity)]
+                return [find_program("haproxy"), "-db", "-f", self.configure("haproxy.cfg", port, capacity=capacity)]
         raise BenchError(f"there is no server {name}")
 
     def kapo_command(self, port: int, arguments: list[str]) -> list[str]:
@@ -85,9 +87,12 @@ class Servers:
         command: list[str],
         variables: Mapping[str, str] = MappingProxyType({}),
         start_seconds: float = START_SECONDS,
+        path: str = "/",
+        core: int | None = None,
     ) -> Iterator[Server]:
-        """Runs any command line as a server, with further variables and its standard output dropped."""
-        pinned = ["taskset", "-c", str(self.settings.server_core), *command]
+        """Runs any command line as a server, with further variables and its standard output dropped; it must answer a
+        request for the path with 200. Its core is that of the servers unless another one is given."""
+        pinned = ["taskset", "-c", str(self.settings.server_core if core is None else core), *command]
         with self._log.open("ab") as log:
             process = subprocess.Popen(
                 pinned,
@@ -99,10 +104,10 @@ class Servers:
             )
         try:
             try:
-                client.fetch_when_open(port, start_seconds)
+                client.fetch_when_open(port, start_seconds, path)
             except OSError as error:
                 raise BenchError(f"{name} does not answer: {error}\n{self._log_end()}") from error
-            yield Server(name, process.pid, port)
+            yield Server(name, process.pid, port, path)
             if process.poll() is not None:
                 raise BenchError(f"{name} ended while it was measured\n{self._log_end()}")
         finally:
@@ -117,13 +122,13 @@ class Servers:
         (self.scratch / "closing-answer").write_bytes(closing_answer)
         (self.scratch / "document").write_bytes(client.body_of(answer))
 
-    def _configure(self, template: str, port: int, capacity: int) -> str:
+    def configure(self, template: str, port: int, **values: Any) -> str:
         """Fills a configuration file in and returns its path."""
         text = Template((BENCH / template).read_text()).substitute(
             port=port,
-            capacity=capacity,
             document=(self.scratch / "document").read_text(),
             document_file=self._path("document"),
+            **values,
         )
         path = self.scratch / f"{port}-{template}"
         path.write_text(text)

@@ -20,7 +20,7 @@ ATTACH_SECONDS = 10
 def measure_syscalls(servers: Servers, fleet: list[Server]) -> dict[str, Any]:
     """The calls of each server, with and without keep-alive."""
     loads = (KEEP_ALIVE, NEW_CONNECTION)
-    return {load.name: {server.name: _count(servers, server, load) for server in fleet} for load in loads}
+    return {load.name: {server.name: count(servers, server, load) for server in fleet} for load in loads}
 
 
 def count_calls(servers: Servers, server: Server, body: Callable[[], Any]) -> tuple[dict[str, int], Any]:
@@ -37,7 +37,7 @@ def count_calls(servers: Servers, server: Server, body: Callable[[], Any]) -> tu
     return _read_summary(summary), result
 
 
-def _count(servers: Servers, server: Server, load: Load) -> dict[str, Any]:
+def count(servers: Servers, server: Server, load: Load) -> dict[str, Any]:
     """Puts the load on and divides."""
     calls, report = count_calls(servers, server, lambda: run_wrk(servers.settings, server, load, LOAD_SECONDS))
     requests = report["requests"]
@@ -45,7 +45,7 @@ def _count(servers: Servers, server: Server, load: Load) -> dict[str, Any]:
         "requests": requests,
         "errors": report["errors"],
         "calls_per_request": round(sum(calls.values()) / requests, 4),
-        "by_call": {name: round(count / requests, 4) for name, count in calls.items()},
+        "by_call": {name: round(number / requests, 4) for name, number in calls.items()},
     }
 
 
@@ -72,4 +72,4 @@ def _detach(tracer: subprocess.Popen) -> None:
 def _read_summary(path: Path) -> dict[str, int]:
     """Calls by name: the fourth column of strace's table, the optional fifth being errors."""
     rows = re.findall(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+)(?: +\d+)? +(\w+)$", path.read_text(), re.MULTILINE)
-    return {name: int(count) for count, name in rows if name != "total"}
+    return {name: int(number) for number, name in rows if name != "total"}

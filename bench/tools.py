@@ -6,7 +6,7 @@ from pathlib import Path
 
 from settings import BENCH, BenchError
 
-PROGRAMS = ("raw", "probe", "first", "writer", "lines")
+PROGRAMS = ("raw", "probe", "first", "writer", "lines", "hang")
 LIBRARIES = ("malloc_count",)
 
 
