@@ -38,11 +38,12 @@ final class Kapo {
         return nil
     }
 
-    /// The answer to a request by curl, with further options of curl; throws when there is none.
-    func ask(_ path: String = "/", _ options: [String] = []) throws -> HTTPAnswer {
+    /// The answer to a request by curl, with further options of curl; throws when there is none. `words` are what starts
+    /// curl elsewhere, in another namespace for instance.
+    func ask(_ path: String = "/", _ options: [String] = [], by words: [String] = []) throws -> HTTPAnswer {
         let url = "http://127.0.0.1:\(port)\(path)"
-        let outcome = try sandbox.finish(
-            ["curl", "--silent", "--show-error", "--include", "--noproxy", "*", "--max-time", "15"] + options + [url])
+        let curl = ["curl", "--silent", "--show-error", "--include", "--noproxy", "*", "--max-time", "15"]
+        let outcome = try sandbox.finish(words + curl + options + [url])
         guard outcome.code == 0, let answer = HTTPAnswer(outcome.output) else {
             throw HarnessError("curl \(url): \(outcome.errors) \(outcome.output)")
         }

@@ -1,0 +1,59 @@
+import Glibc
+import Testing
+
+/// Checks of a real OpenSMTPD, and of servers that misbehave.
+@Suite struct ProxySMTPTests {
+    @Test(
+        "a mail server that greets and says goodbye is up, and does not think that it was left without a word",
+        .enabled(if: getuid() == 0, "this is for root"))
+    func real() throws {
+        try Sandbox.run { box in
+            let server = try SMTPServer(box)
+            let kapo = try box.proxy()
+            for _ in 0..<3 {
+                let verdict = try kapo.check("/smtp/mail/\(server.port)")
+                #expect(verdict.isConnected, "\(verdict)")
+            }
+            // Of our own question and of the three checks.
+            try eventually("four goodbyes: \(server.process.errors)") {
+                server.process.errors.matches(of: /disconnected reason=quit/).count == 4
+            }
+            server.process.signalGroup(SIGTERM)
+            _ = try server.process.wait()
+            let gone = try kapo.check("/smtp/mail/\(server.port)")
+            #expect(gone.status == 503 && gone.text.hasPrefix("Unexpected socket error 111 after 0."), "\(gone)")
+        }
+    }
+
+    @Test("banners and goodbyes of every kind")
+    func dialogues() throws {
+        try Sandbox.run { box in
+            let kapo = try box.proxy("cache_time: 0\nhealthcheck_timeout: 1")
+            let quit = "assert client.makefile('rb').readline() == b'QUIT\\r\\n'\n"
+            let banner = "client.sendall(b'220 mail.example ESMTP\\r\\n')\n"
+            let connected = [
+                "\(banner)\(quit)client.sendall(b'221 Bye\\r\\n')", "\(banner)\(quit)client.sendall(b'221\\n')",
+            ]
+            for script in connected {
+                let verdict = try kapo.check("/smtp/mail/\(Peer(box, script).port)")
+                #expect(verdict.isConnected, "\(verdict)")
+            }
+            for script in [
+                "time.sleep(600)", "client.sendall(b'220 mail')\ntime.sleep(600)", "\(banner)time.sleep(600)",
+            ] {
+                let verdict = try kapo.check("/smtp/mail/\(Peer(box, script).port)")
+                #expect(verdict.isTimedOut, "\(verdict)")
+            }
+            let unexpected = try kapo.check(
+                "/smtp/mail/\(Peer(box, banner + quit + "client.sendall(b'500 What?\\r\\n')").port)")
+            #expect(unexpected.status == 503 && unexpected.text.hasPrefix("Got unexpected QUIT response "))
+            #expect(unexpected.text.contains("500 What?"), "\(unexpected)")
+            for script in ["pass", "client.sendall(b'220 mail')", "\(banner)\(quit)pass"] {
+                let verdict = try kapo.check("/smtp/mail/\(Peer(box, script).port)")
+                #expect(verdict == Verdict(503, "Peer unexpectedly closed connection"))
+            }
+            let flood = "while True: client.sendall(b'220-' + b'a' * 10000)"
+            #expect(try kapo.check("/smtp/mail/\(Peer(box, flood).port)").status == 503)
+        }
+    }
+}
