@@ -28,8 +28,12 @@ def measure_proxy(servers: Servers) -> dict[str, Any]:
                 "answers": answers.measure_answers(servers, server, check_path(target), SPOOL_PATH),
                 "memory": _remember(server, check_path(target)),
             }
-        with proxy(servers, cache_time=0, path=check_path(target)) as server:
-            results["checks"] = checks.measure_checks(servers, server, target)
+        path, keep = check_path(target), checks.KEEP_ALIVE_SECONDS
+        with (
+            proxy(servers, cache_time=0, path=path) as server,
+            proxy(servers, cache_time=0, path=path, keep_alive=keep, name=checks.KEPT) as kept,
+        ):
+            results["checks"] = checks.measure_checks(servers, server, kept, target)
         settings = {"cache_time": LONG_SECONDS, "cache_time_failure": 0, "healthcheck_timeout": hanging.TIMEOUT_SECONDS}
         with proxy(servers, **settings, rlimit_nofile="max") as server:
             results["hanging"] = hanging.measure_hanging(servers, server, check_path(target), SPOOL_PATH)
@@ -46,7 +50,7 @@ def nginx(servers: Servers) -> Iterator[Server]:
 
 
 @contextmanager
-def proxy(servers: Servers, path: str = SPOOL_PATH, **settings: Any) -> Iterator[Server]:
+def proxy(servers: Servers, path: str = SPOOL_PATH, name: str = KAPO, **settings: Any) -> Iterator[Server]:
     """A proxy with these settings and an empty spool."""
     port = client.free_port()
     spool = servers.scratch / f"spool-{port}"
@@ -56,7 +60,7 @@ def proxy(servers: Servers, path: str = SPOOL_PATH, **settings: Any) -> Iterator
     configuration.write_text(json.dumps(settings))
     command = [str(servers.settings.kapo), "proxy", "-c", str(configuration), "-p", str(port), "-B", "127.0.0.1"]
     command += ["--spool-root", str(spool)]
-    with servers.running_command(KAPO, port, command, path=path) as server:
+    with servers.running_command(name, port, command, path=path) as server:
         yield server
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from answers import CACHED, SPOOL
-from checks import FRESH, REUSING
+from checks import KEPT
 from servers import KAPO
 
 
@@ -36,8 +36,9 @@ def bar_values(proxy: dict[str, Any]) -> dict[str, float]:
     ours = checks["servers"][KAPO]["summary"]
     return values | {
         "cached_us": loads["keep_alive"]["servers"][CACHED]["summary"]["cpu_us_per_request"]["median"],
-        "checks_over_haproxy": checks["rate_ratios"][REUSING]["median"],
-        "checks_over_haproxy_fresh": checks["rate_ratios"][FRESH]["median"],
+        "checks_over_haproxy": checks["rate_ratios"][KAPO]["median"],
+        "checks_over_haproxy_kept": checks["rate_ratios"][KEPT]["median"],
+        "checks_over_haproxy_fresh": checks["fresh_rate_ratio"]["median"],
         "checks_per_second": ours["requests_per_second"]["median"],
         "hanging_late_ms": hanging["late_ms"],
         "hanging_cached_ms": hanging["meanwhile"][CACHED]["max_us"] / 1e3,

@@ -5,7 +5,12 @@ from typing import Any
 from tables import capitalized, table, with_range
 
 ANSWERS = {"cached": "proxy, cached answer", "spool": "proxy, spool answer", "document": "status document"}
-CHECKERS = {"kapo": "Kapo", "haproxy": "HAProxy", "haproxy_fresh": "HAProxy, a connection for each request"}
+CHECKERS = {
+    "kapo": "Kapo, a connection for each check",
+    "kapo_kept": "Kapo, `keep_alive: 0.1`",
+    "haproxy": "HAProxy",
+    "haproxy_fresh": "HAProxy, a connection for each request",
+}
 
 
 def proxy_tables(proxy: dict[str, Any], bars: list[dict[str, Any]]) -> list[str]:
@@ -36,19 +41,19 @@ def _check_table(checks: dict[str, Any]) -> str:
     """Checks of nginx, beside HAProxy passing them on."""
     rows = []
     for name, server in checks["servers"].items():
-        figures, rate = server["summary"], checks["rate_ratios"].get(name)
+        figures, rate = server["summary"], checks["rate_ratios"][name]
         rows.append(
             [
                 CHECKERS[name],
                 with_range(figures["requests_per_second"], 0),
-                with_range(rate, 2) if rate else "",
+                with_range(rate, 2),
                 with_range(figures["cpu_us_per_request"], 2),
-                f"{checks['cpu_ratios'][name]['median_of_rounds']:.2f}" if rate else "",
+                f"{checks['cpu_ratios'][name]['median_of_rounds']:.2f}",
                 *(f"{figures[figure]['median']:.0f}" for figure in ("p50_us", "p99_us")),
                 _errors(server),
             ]
         )
-    titles = [f"{capitalized(checks['title'])}", "requests/s", "Kapo's / its", "CPU µs a request", "Kapo's / its"]
+    titles = [f"{capitalized(checks['title'])}", "requests/s", "over HAProxy's", "CPU µs a request", "over HAProxy's"]
     return table([*titles, "p50 µs", "p99 µs", "errors"], rows)
 
 
