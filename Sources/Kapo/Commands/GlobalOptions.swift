@@ -12,7 +12,7 @@ enum BehindMode {}
 /// `-p`, which `watch` uses for something else.
 struct PortOption<Place>: ParsableArguments {
     @Option(
-        name: [.customShort("p", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+        name: [.customShort("p", allowingJoined: true), .customLong("port")], parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Port to listen on; 0 lets the kernel choose, and the log says which. [KAPO_PORT] (default: 6666)",
             valueName: "port"),
