@@ -47,6 +47,8 @@ import Glibc
 
     private let http: OpaquePointer
     private let replays: Bool
+    /// Connections that are accepted at once: when many thousand come together, others are served between.
+    private static let mostNewcomers = 64
     /// Connections that were accepted in this round of the loop, and the event that has them read.
     private var newcomers: [HTTPConnection] = []
     private var firstReads: OpaquePointer?
@@ -155,12 +157,14 @@ import Glibc
         counters.connectionsAccepted += 1
         counters.connectionsOpen += 1
         mostOpen = max(mostOpen, counters.connectionsOpen)
-        if counters.connectionsOpen == limits.connections { updateListeners() }
+        if counters.connectionsOpen == limits.connections || newcomers.count == Self.mostNewcomers { updateListeners() }
     }
 
     private func readNewcomers() {
+        let wasCrowded = newcomers.count >= Self.mostNewcomers
         for connection in newcomers { connection.begin() }
         newcomers.removeAll(keepingCapacity: true)
+        if wasCrowded { updateListeners() }
     }
 
     func closed(_ connection: HTTPConnection) {
@@ -188,7 +192,8 @@ import Glibc
     }
 
     private func updateListeners() {
-        let accepts = !isStarved && counters.connectionsOpen < limits.connections
+        let accepts =
+            !isStarved && counters.connectionsOpen < limits.connections && newcomers.count < Self.mostNewcomers
         for index in unsafe sockets.indices {
             let listener = unsafe evhttp_bound_socket_get_listener(sockets[index])
             if accepts { unsafe evconnlistener_enable(listener) } else { unsafe evconnlistener_disable(listener) }
