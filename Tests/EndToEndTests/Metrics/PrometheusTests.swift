@@ -100,9 +100,15 @@ extension Sandbox {
         let running = try kapo(["--stdout", "--stderr", "run", "--ttl", "600", "--", worker])
         let restarted = try kapo(["supervise", "--wait", "0.1", "sh", "-c", "exit 3"])
         try restarted.metrics("a restart") { try $0("kapo_restarts_total") >= 1 }
-        return try running.metrics().types.merging(restarted.metrics().types) { one, other in
-            #expect(one == other)
-            return one
+        let proxy = try proxy()
+        try hadown("web")
+        try proxy.metrics("a downtime") { $0.values["kapo_proxy_spool_down{service=\"web\"}"] == 1 }
+        let all = try [running, restarted, proxy].map { try $0.metrics().types }
+        return all.reduce(into: [:]) { types, more in
+            types.merge(more) { one, other in
+                #expect(one == other)
+                return one
+            }
         }
     }
 }
