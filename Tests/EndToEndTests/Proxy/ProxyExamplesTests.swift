@@ -54,7 +54,8 @@ import Testing
             #expect(
                 Set(keys) == [
                     "agent_port", "allow_remote_spool_changes", "allowed_targets", "ca_file", "cache_time",
-                    "cache_time_failure", "healthcheck_timeout", "http_headers_to_copy", "log_path", "max_clients",
+                    "cache_time_failure", "healthcheck_timeout", "http_headers_to_copy", "keep_alive", "log_path",
+                    "max_clients",
                     "mysql_password_file", "mysql_username", "remote_spool_from", "remote_spool_token_file",
                     "rlimit_nofile", "service_name_header", "verify",
                 ])
