@@ -9,7 +9,8 @@ struct ReplayMemoryTests {
     )
         -> ReplayMemory.Exchange
     {
-        ReplayMemory.Exchange(request: Array(request.utf8), answer: Array(answer.utf8), route: 0, tally: nil, closes: closes)
+        ReplayMemory.Exchange(
+            request: Array(request.utf8), answer: Array(answer.utf8), route: 0, tally: nil, closes: closes)
     }
 
     private func answer(_ memory: ReplayMemory, to request: String, second: Int = 1) -> String? {

@@ -30,7 +30,8 @@ struct Kapo: ParsableCommand {
     @OptionGroup var options: GlobalOptions<BeforeMode>
 
     func run() throws {
-        throw ValidationError("What is Kapo to do? Name a mode: run, supervise, watch or proxy; or check, ctl or spool.")
+        throw ValidationError(
+            "What is Kapo to do? Name a mode: run, supervise, watch or proxy; or check, ctl or spool.")
     }
 }
 

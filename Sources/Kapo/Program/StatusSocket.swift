@@ -48,7 +48,9 @@ final class StatusSocket {
         var limits = HTTPLimits(connections: most)
         limits.rememberedAnswers = options.rememberedAnswers
         do {
-            server = try HTTPServer(loop, limits: limits, replays: options.replays, content: { board.isOfSpool ? Self.unknownPath : document.content })
+            server = try HTTPServer(
+                loop, limits: limits, replays: options.replays,
+                content: { board.isOfSpool ? Self.unknownPath : document.content })
             if board.isOfSpool { server.route("/", .untilChanged) { _ in document.content } }
         } catch {
             throw Failure(description: error.description)

@@ -62,6 +62,16 @@ import Testing
         }
     }
 
+    @Test("what stands behind the port says nothing, as with hacheck: PaaSTA leaves it out", arguments: ["", "/", "/x"])
+    func shortPath(_ rest: String) throws {
+        try Sandbox.run { box in
+            let kapo = try box.proxy("allow_remote_spool_changes: true")
+            let fields = ["status=down", "reason=drained"]
+            #expect(try change(kapo, "/spool/web/80\(rest)", fields) == Verdict(200, ""))
+            #expect(Files.names(in: box.spool) == ["web:80"])
+        }
+    }
+
     @Test("what is no change is refused with why: no form, no status, an unknown one, numbers that are none, names")
     func mistakes() throws {
         try Sandbox.run { box in
@@ -97,9 +107,7 @@ import Testing
                 let answer = try kapo.ask("/spool/\(name)/80/status", ["--path-as-is", "--data", "status=up"])
                 #expect((400..<500).contains(answer.status), "\(name): \(answer.status)")
             }
-            for path in [
-                "/spool/web/65536/status", "/spool/web/-1/status", "/spool/web/80/", "/tcp/web/80/status", "/",
-            ] {
+            for path in ["/spool/web/65536/status", "/spool/web/-1/status", "/tcp/web/80/status", "/"] {
                 let answer = try kapo.ask(path, ["--data", "status=down&reason=a"])
                 #expect((400..<500).contains(answer.status), "\(path): \(answer.status)")
             }

@@ -171,7 +171,9 @@ struct HTTPFetchTests {
         var dropped: HTTPFetch? = HTTPFetch(loop, target, HTTPFetchRequest(host: "x", target: "/")) { _ in calls += 1 }
         dropped?.start(timeoutNanoseconds: 1)
         dropped = nil
-        let lookup = HTTPFetch(loop, .name("kapo.invalid", port: 80), HTTPFetchRequest(host: "x", target: "/")) { _ in calls += 1 }
+        let lookup = HTTPFetch(loop, .name("kapo.invalid", port: 80), HTTPFetchRequest(host: "x", target: "/")) { _ in
+            calls += 1
+        }
         lookup.start(timeoutNanoseconds: 20_000_000_000)
         lookup.cancel()
         // Anything that was to come would come before this one's answer.

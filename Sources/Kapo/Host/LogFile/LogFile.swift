@@ -75,7 +75,7 @@ package final class LogFile {
     }
 
     /// Has the next line look whether the file was moved away, however long ago the last look was.
-    package func lookAgain() { lookedAt = .min }
+    package func lookAgain() { lookedAt = 0 }
 
     /// Writes these bytes, lines or parts of lines, at the wall time `now` in nanoseconds.
     package func write(_ bytes: Span<UInt8>, at now: Int64) {
