@@ -55,12 +55,16 @@ let package = Package(
         tests("DocumentTests", of: ["Document", "Machine"]),
         tests("ConfigTests", of: ["Config", "Machine"]),
         tests("HostTests", of: ["Host"]),
-        tests("LoopTests", of: ["Loop", "CLibevent"]),
+        // Servers that tests of more than one room talk with.
+        .target(name: "Peers", dependencies: ["Loop"], path: "Tests/Peers", swiftSettings: houseRules),
+        tests("LoopTests", of: ["Loop", "CLibevent", "Peers"]),
+        tests("ChecksTests", of: ["Checks", "Host", "Loop", "Machine", "Peers"]),
         tests("Fuzz", of: ["Loop", "CLibevent"], excluding: ["FailCases"]),
         tests(
             "CommandsTests",
             of: [
-                "Commands", "Config", "Document", "Host", "Loop", "Machine", "Program", argumentParser, logging,
+                "Checks", "Commands", "Config", "Document", "Host", "Loop", "Machine", "Program", argumentParser,
+                logging,
             ]),
         tests("TidyTests", of: ["Host"]),
         // The dependency builds the program that these tests drive.

@@ -146,6 +146,7 @@ struct DeclaredOptionsTests {
     private static let otherHelps = [
         Kapo.helpMessage(for: Check.self, columns: 300), Kapo.helpMessage(for: Ctl.self, columns: 300),
         Kapo.helpMessage(for: SpoolCommand.self, columns: 300),
+        Kapo.helpMessage(for: ProxyCommand.self, columns: 300),
     ]
 
     @Test("every option that takes a value is in it, and nothing else is")
@@ -157,14 +158,14 @@ struct DeclaredOptionsTests {
         #expect(modes.allSatisfy { $0.flags.isSuperset(of: ["-h", "--help", "-b", "--sidebind", "--no-sidebind"]) })
     }
 
-    @Test("every mode is in it by all its names, and nothing else is; check, ctl, dir and spool take none")
+    @Test("every mode is in it by all its names, and nothing else is; check, ctl, dir, proxy and spool take none")
     func modes() {
         let lines = Kapo.helpMessage(columns: 300).split(separator: "\n", omittingEmptySubsequences: false)
         let section = lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().prefix { !$0.isEmpty }
         let names = section.flatMap { line in
             line.dropFirst(2).split(separator: "  ")[0].split(separator: ", ").map(String.init)
         }
-        #expect(Set(names) == CommandLineWords.modes.union(["check", "c", "ctl", "dir", "spool"]))
-        #expect(names.count == 12)
+        #expect(Set(names) == CommandLineWords.modes.union(["check", "c", "ctl", "dir", "proxy", "spool"]))
+        #expect(names.count == 13)
     }
 }

@@ -11,6 +11,7 @@ import Testing
             for word in [
                 "run", "supervise", "watch", "check", "ctl", "halt", "socket-activation", "kill-after", "contains",
                 "spool", "status_downed", "service-host",
+                "proxy", "config-file", "bind-address", "spool-root",
             ] {
                 #expect(outcome.output.contains(word), "\(word)")
             }
@@ -35,6 +36,8 @@ import Testing
                 ask kapo su
                 ask kapo run --kill
                 ask kapo --log-format j
+                ask kapo prox
+                ask kapo proxy --bind
                 mkdir -p sdir/web
                 export IMMORTAL_SDIR=sdir HOME=$PWD
                 ask kapo ctl re
@@ -45,7 +48,7 @@ import Testing
                 ["env", "--chdir", box.directory, "bash", "complete"], environment: ["KAPO": Programs.kapo])
             #expect(outcome.errors == "")
             let replies = outcome.output.split(separator: "\n").map { $0.filter { $0 != " " } }
-            #expect(replies == ["supervise", "--kill-after", "json", "restart", "web"])
+            #expect(replies == ["supervise", "--kill-after", "json", "proxy", "--bind-address", "restart", "web"])
         }
     }
 }

@@ -29,6 +29,13 @@ enum Duties {
             return "an answer is not whole: \"\(EscapedBytes.text(of: Array(client.transcript.rest.prefix(300))))\""
         }
         if client.isOpen && answers.last?.closes == true { return "it is open, and was to be closed" }
+        // The server ends a connection behind what says so, and behind HTTP/1.0.
+        let hasEnded = client.ending == .finished && client.transcript.rest.isEmpty
+        let mayEnd = !hasEnded || pair.hasOldVersion || client.transcript.answers.contains { $0.closes }
+        let isComplete = client.isOpen || !mayEnd
+        if let requests = pair.requests, isComplete, client.transcript.count < requests.count {
+            return "\(client.transcript.count) of \(requests.count) requests are answered"
+        }
         return nil
     }
 

@@ -15,6 +15,8 @@ struct Generator {
     private let connections: Int
     /// How often in a hundred steps something else is sent than what is to be remembered.
     private let wildness: Int
+    /// How often in a hundred requests one is answered later.
+    private let laterness: Int
     /// What is sent again and again.
     private var pool: [[UInt8]] = []
     private var script = Script()
@@ -28,6 +30,7 @@ struct Generator {
         theme = seed % 500 == 499 ? .time : random.percent(30) ? .full : .plain
         connections = random.number(1..<Script.connections + 1)
         wildness = random.pick([0, 10, 50])
+        laterness = random.pick([0, 0, 0, 25])
     }
 
     /// The script of that seed.
@@ -62,7 +65,8 @@ struct Generator {
     }
 
     private mutating func request() -> [UInt8] {
-        random.percent(75) ? random.pick(Requests.plain) : random.pick(Requests.closing)
+        if random.percent(laterness) { return random.pick(Requests.later) }
+        return random.percent(75) ? random.pick(Requests.plain) : random.pick(Requests.closing)
     }
 
     /// A request whose body is, or contains, another one.
@@ -122,6 +126,7 @@ struct Generator {
 
     private mutating func say(_ bytes: [UInt8], on connection: Int) {
         script.steps.append(.send(connection, bytes))
+        if random.percent(laterness) { script.steps += Array(repeating: .turn, count: random.number(1..<4)) }
         if random.percent(theme == .full ? 65 : 85) { script.steps.append(.pump) }
     }
 

@@ -18,6 +18,10 @@ final class Pair {
     /// may be answered earlier by one server than by the other, and so with another content.
     private(set) var isLoose = false
 
+    /// True once its client has closed it when an answer may have been under way: the servers may have told it more or
+    /// less of that.
+    private(set) var isGivenUp = false
+
     /// True once something was sent that a server may have closed the connection before, unheard by a client that does
     /// not read: it is then reset, and how much is lost is the kernel's to say.
     var mayBeCut = false
@@ -28,12 +32,16 @@ final class Pair {
     private(set) var floor = Moment(serial: 0, second: 0)
     /// What was sent since the last pump.
     private(set) var burst: [UInt8] = []
+    /// True once something of HTTP/1.0 was sent.
+    private(set) var hasOldVersion = false
     /// What was sent at all.
     private var history: [UInt8] = []
     /// False once it is not certain that all that was sent are requests that the server remembered.
     var isClean = true
     /// True when all that was answered had been read at the end of the last pump.
     private(set) var isDrained = true
+    /// True when the servers have had a turn since the last pump.
+    private var wasHurried = false
     /// Answers that were checked already, on each side.
     var checked = [0, 0]
 
@@ -52,6 +60,7 @@ final class Pair {
         if burst.isEmpty { floor = moment }
         burst += bytes
         history += bytes
+        if bytes.firstIndex(of: Array("HTTP/1.0".utf8)) != nil { hasOldVersion = true }
         if let count = Requests.count(in: bytes) {
             requests?.append(contentsOf: repeatElement(moment, count: count))
         } else {
@@ -89,12 +98,21 @@ final class Pair {
         for client in clients { client.isReading = true }
     }
 
+    /// The servers have had a turn, and perhaps one of them needs another one for what was sent.
+    func hurry() {
+        guard !burst.isEmpty, !isGivenUp else { return }
+        isLoose = true
+        wasHurried = true
+    }
+
     func close(resetting: Bool) {
+        if wasHurried && isOpen { isGivenUp = true }
         for client in clients { client.close(resetting: resetting) }
     }
 
     func pumped() {
         burst = []
+        wasHurried = false
         if hasSpoken || !isDeferred { isAccepted = true }
         isDrained = isReading
     }

@@ -52,6 +52,25 @@ enum Requests {
         "GET \(Side.livePath) HTTP/1.0\r\n\r\n",
     ].map { Array($0.utf8) }
 
+    /// Requests that are answered later, but for those of no turn.
+    static let later: [[UInt8]] = [
+        "GET \(Side.laterPath)0 HTTP/1.1\r\n\r\n",
+        "GET \(Side.laterPath)0?once HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET \(Side.laterPath)1 HTTP/1.1\r\n\r\n",
+        "GET \(Side.laterPath)2 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET \(Side.laterPath)3 HTTP/1.1\r\nHost: a\r\nUser-Agent: check/8\r\n\r\n",
+        "GET \(Side.laterPath)1 HTTP/1.0\r\n\r\n",
+        "GET \(Side.laterPath)2 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        "GET \(Side.laterPath)3 HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "HEAD \(Side.laterPath)1 HTTP/1.1\r\n\r\n",
+        "OPTIONS \(Side.laterPath)2 HTTP/1.1\r\n\r\n",
+        "POST \(Side.laterPath)1 HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello",
+        "POST \(Side.laterPath)0 HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+        "POST \(Side.laterPath)3 HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+        "DELETE \(Side.laterPath)1 HTTP/1.1\r\n\r\n",
+        "GET http://localhost\(Side.laterPath)2 HTTP/1.1\r\n\r\n",
+    ].map { Array($0.utf8) }
+
     /// Everything that is refused, not understood, or not whole.
     static let odd: [[UInt8]] = [
         "POST / HTTP/1.1\r\n\r\n",

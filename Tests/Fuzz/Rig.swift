@@ -66,6 +66,9 @@ import Glibc
             pairs[number] = try Pair(sides.map { try $0.connect(flavour) }, flavour)
         case .send(let number, let bytes): send(bytes, number)
         case .pump: return pump()
+        case .turn:
+            for pair in pairs { pair?.hurry() }
+            _ = turn()
         case .content(let size): change(size: size)
         case .finish(let number): pairs[number]?.finish()
         case .close(let number): abandon(number, resetting: false)
@@ -138,15 +141,19 @@ import Glibc
     /// Turns the loop and reads until nothing happens any more.
     private func work() {
         var idleTurns = 0
-        while idleTurns < 3 {
-            let before = sides.map(\.signs)
-            loop.turn()
-            var hasNews = false
-            for pair in pairs.compactMap(\.self) {
-                for client in pair.clients where unsafe client.receive(into: buffer) { hasNews = true }
-            }
-            idleTurns = hasNews || before != sides.map(\.signs) ? 0 : idleTurns + 1
+        while idleTurns < 3 { idleTurns = turn() ? 0 : idleTurns + 1 }
+    }
+
+    /// Turns the loop once, and reads; true when something has happened.
+    private func turn() -> Bool {
+        let before = sides.map(\.signs)
+        loop.turn()
+        for side in sides { side.turned() }
+        var hasNews = false
+        for pair in pairs.compactMap(\.self) {
+            for client in pair.clients where unsafe client.receive(into: buffer) { hasNews = true }
         }
+        return hasNews || before != sides.map(\.signs)
     }
 
     private func patiently(_ check: () -> String?) -> String? {
@@ -162,7 +169,7 @@ import Glibc
 
     private func check() -> String? {
         for (number, pair) in pairs.enumerated() {
-            guard let pair, pair.isReading else { continue }
+            guard let pair, pair.isReading, !pair.isGivenUp else { continue }
             var complaint = Comparison.difference(pair)
             if complaint != nil && pair.dependsOnTime {
                 isUncertain = true

@@ -16,6 +16,8 @@ struct Script: Equatable, Sendable {
         case send(Int, [UInt8])
         /// Lets both servers work until nothing happens any more, and compares.
         case pump
+        /// Lets the loop turn once, and compares nothing: what is answered later may still be owed behind that.
+        case turn
         /// Changes the content, to one of that many bytes.
         case content(Int)
         /// Sends no more on a connection, but still reads.

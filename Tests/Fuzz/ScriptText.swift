@@ -23,6 +23,7 @@ extension Script.Step {
             "open \(connection)" + (flavour.isDeferred ? " deferred" : "") + (flavour.isSmall ? " small" : "")
         case .send(let connection, let bytes): "send \(connection) \(EscapedBytes.text(of: bytes))"
         case .pump: "pump"
+        case .turn: "turn"
         case .content(let size): "content \(size)"
         case .finish(let connection): "finish \(connection)"
         case .close(let connection): "close \(connection)"
@@ -39,6 +40,7 @@ extension Script.Step {
         let number = words.count > 1 ? Int(words[1]) : nil
         switch (verb, number) {
         case ("pump", _) where words.count == 1: self = .pump
+        case ("turn", _) where words.count == 1: self = .turn
         case ("second", _) where words.count == 1: self = .second
         case ("content", let size?): self = .content(size)
         case (_, let connection?) where (0..<Script.connections).contains(connection):

@@ -10,6 +10,8 @@ final class Side {
     /// How often the content of the other route was made.
     private(set) var readyCount = 0
     private let published = Published()
+    /// Answers that are to come, and after how many turns of the loop.
+    private var owed: [(reply: HTTPLaterReply, turns: Int)] = []
     private var ports: [Script.Flavour: UInt16] = [:]
 
     /// The route whose content is made anew for each request.
@@ -17,6 +19,10 @@ final class Side {
 
     /// The route whose content stands until it is changed, and depends on the query and on a header.
     static let readyPath = "/readyz"
+
+    /// The paths whose answers come later: after so many turns of the loop as the last byte says, 0 to 3. With 0 turns it
+    /// stands until the content is changed, unless the query says otherwise.
+    static let laterPath = "/later/"
 
     /// Small limits, so that short scripts get beyond them.
     static var limits: HTTPLimits {
@@ -46,6 +52,26 @@ final class Side {
                 request.query == "down" ? .unavailable : .ok, type: isText ? "text/plain" : "application/json",
                 bytes: SharedBytes(published.bytes))
         }
+        server.serve(below: Self.laterPath, acting: true) { [unowned self] in later($0) }
+    }
+
+    private func later(_ request: borrowing HTTPRequest) -> HTTPServed {
+        let turns = Int(request.pathBytes.last ?? 0) % 4
+        guard turns > 0 else {
+            if request.query == "once" { server.doNotRemember() }
+            return .content(Self.content(published.bytes))
+        }
+        let reply = HTTPLaterReply(server)
+        owed.append((reply, turns))
+        return .later(reply)
+    }
+
+    /// The loop has turned once more.
+    func turned() {
+        for index in owed.indices { owed[index].turns -= 1 }
+        let due = owed.filter { $0.turns == 0 }
+        owed.removeAll { $0.turns == 0 }
+        for (reply, _) in due { reply.send(Self.content(published.bytes)) }
     }
 
     func publish(_ bytes: [UInt8]) {
@@ -67,7 +93,7 @@ final class Side {
         let counters = server.counters
         return [
             Int(counters.connectionsAccepted), counters.connectionsOpen, Int(counters.requestsServed),
-            server.connectionsAnswering,
+            server.connectionsAnswering, owed.reduce(0) { $0 + $1.turns },
         ]
     }
 

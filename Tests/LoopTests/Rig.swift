@@ -46,10 +46,14 @@ final class Rig {
         return (server, port)
     }
 
-    func client(_ port: UInt16, receiveBuffer: Int32? = nil) throws -> Client {
-        let client = try Client(Socket.connected(to: port, receiveBuffer: receiveBuffer))
+    /// A client of the test's own making.
+    func add(_ client: Client) -> Client {
         clients.append(client)
         return client
+    }
+
+    func client(_ port: UInt16, receiveBuffer: Int32? = nil) throws -> Client {
+        add(try Client(Socket.connected(to: port, receiveBuffer: receiveBuffer)))
     }
 
     /// Turns the loop, and reads what there is.

@@ -9,7 +9,8 @@ struct RoomsTests {
         "Config": ["CYaml", "Machine"],
         "Host": ["Glibc", "CLinux"],
         "Loop": ["CLibevent", "COpenSSL", "Glibc"],
-        "Program": ["Machine", "Document", "Config", "Host", "Loop", "Glibc", "Logging"],
+        "Checks": ["CMariaDB", "Glibc", "Host", "Loop", "Machine"],
+        "Program": ["Machine", "Document", "Config", "Host", "Loop", "Checks", "Glibc", "Logging"],
         "Commands": ["ArgumentParser", "Config", "Document", "Host", "Machine", "Program", "Glibc"],
     ]
 

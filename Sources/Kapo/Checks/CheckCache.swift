@@ -4,7 +4,8 @@ import Loop
 struct CheckCache {
     /// Answers at most.
     static let mostKeys = 10_000
-    /// Bytes of bodies at most: with small ones the keys are the bound, and large ones cannot fill the memory.
+    /// Bytes of questions and bodies at most: with small ones `mostKeys` is the bound, and large ones cannot fill the
+    /// memory.
     static let mostBytes = 8 << 20
 
     /// An answer that is kept.
@@ -13,6 +14,8 @@ struct CheckCache {
         var answer: CheckAnswer
         /// Monotonic time.
         var expiresAt: Int64
+        /// What it takes of `mostBytes`.
+        let bytes: Int
         var next: Entry?
         var previous: Entry?
 
@@ -20,6 +23,7 @@ struct CheckCache {
             self.question = question
             self.answer = answer
             self.expiresAt = expiresAt
+            bytes = question.bytes + answer.bytes
         }
     }
 
@@ -27,8 +31,15 @@ struct CheckCache {
     /// The one that was used longest ago first.
     private var order = LinkedList<Entry>()
     private var bytes = 0
+    private let mostKeys: Int
+    private let mostBytes: Int
     /// What it has been used for.
     private(set) var counters = CheckCacheCounters()
+
+    /// An empty one.
+    init(mostKeys: Int = Self.mostKeys, mostBytes: Int = Self.mostBytes) {
+        (self.mostKeys, self.mostBytes) = (mostKeys, mostBytes)
+    }
 
     var count: Int { entries.count }
 
@@ -74,10 +85,10 @@ struct CheckCache {
         let entry = Entry(question, answer, expiresAt)
         entries[question] = entry
         order.append(entry)
-        bytes += answer.bytes
+        bytes += entry.bytes
         counters.sets += 1
         // Ends: each turn takes one away, and the last is not.
-        while entries.count > Self.mostKeys || bytes > Self.mostBytes, let oldest = order.first, oldest !== entry {
+        while entries.count > mostKeys || bytes > mostBytes, let oldest = order.first, oldest !== entry {
             remove(oldest)
         }
     }
@@ -91,7 +102,7 @@ struct CheckCache {
     private mutating func remove(_ entry: Entry) {
         entries[entry.question] = nil
         order.remove(entry)
-        bytes -= entry.answer.bytes
+        bytes -= entry.bytes
     }
 }
 

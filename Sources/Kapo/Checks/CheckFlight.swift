@@ -10,6 +10,8 @@ final class CheckFlight: LinkedElement {
     /// Nil before its turn.
     var check: (any RunningCheck)?
     var isOver = false
+    /// True when nobody will be asked: then there is nothing to be kept.
+    var isRefused = false
 
     var next: CheckFlight?
     var previous: CheckFlight?

@@ -35,4 +35,10 @@ package struct CheckQuestion: Hashable, Sendable {
         self.address = address
         self.port = port
     }
+
+    /// Bytes of its texts.
+    var bytes: Int {
+        let headers = headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.count }
+        return target.utf8.count + (host?.utf8.count ?? 0) + headers
+    }
 }

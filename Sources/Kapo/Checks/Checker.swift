@@ -79,6 +79,8 @@ package final class Checker {
     package func change(_ means: CheckMeans, _ limits: Limits) {
         (self.means, self.limits) = (means, limits)
         kept = Self.kept(loop, limits)
+        // What is under way is for those who wait for it. What waits for its turn will be asked by the new means.
+        flights = flights.filter { $1.check == nil }
         cache.forget()
         whenDropped?()
         beginWaiting()
@@ -143,6 +145,7 @@ package final class Checker {
     private func refuse(_ flight: CheckFlight, _ text: String) {
         let refusal = Refusal(loop) { [unowned self, unowned flight] in conclude(flight, .failed(text)) }
         running += 1
+        flight.isRefused = true
         flight.check = refusal
         refusal.start()
     }
@@ -162,7 +165,7 @@ package final class Checker {
         // An older flight than the newest has nothing to say to those who ask from now on.
         if let index = flights.index(forKey: flight.question), flights[index].value === flight {
             flights.remove(at: index)
-            keep(answer, to: flight.question)
+            if !flight.isRefused { keep(answer, to: flight.question) }
         }
         for waiter in flight.waiters { waiter(answer) }
     }

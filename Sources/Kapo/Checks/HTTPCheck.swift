@@ -42,7 +42,7 @@ final class HTTPCheck: RunningCheck {
 
 extension CheckQuestion {
     /// `127.0.0.1:80`, `[::1]:80`.
-    fileprivate var authority: String {
+    var authority: String {
         let host = address.isIPv4 ? address.text : "[\(address.text)]"
         return kind == .http && port == 80 || kind == .https && port == 443 ? host : "\(host):\(port)"
     }

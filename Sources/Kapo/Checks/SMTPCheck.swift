@@ -36,8 +36,8 @@ final class SMTPCheck: RunningCheck {
         handler(outcome)
     }
 
-    /// The last line of an answer, without its line end, and what came behind it; nil while it is not there. All lines
-    /// but the last have a dash behind the code.
+    /// The last line of an answer, with its line end; nil while it is not there. All lines but the last have a dash
+    /// behind the code.
     private var lastLine: ArraySlice<UInt8>? {
         var rest = input[...]
         // Ends: each turn takes a line.
@@ -52,18 +52,22 @@ final class SMTPCheck: RunningCheck {
     private func answered(_ line: ArraySlice<UInt8>) {
         switch stage {
         case .banner:
-            guard line.starts(with: Array("220".utf8)) else {
+            guard Self.code(line) == "220" else {
                 return conclude(.failed("Got unexpected banner \(Self.shown(line))"))
             }
             stage = .farewell
             input = []
             socket?.send(Array("QUIT\r\n".utf8))
         case .farewell:
-            guard line.starts(with: Array("221".utf8)) else {
+            guard Self.code(line) == "221" else {
                 return conclude(.failed("Got unexpected QUIT response \(Self.shown(line))"))
             }
             conclude(.passed("Connected in \(Elapsed.hundredths(Clock.monotonic - began))s"))
         }
+    }
+
+    private static func code(_ line: ArraySlice<UInt8>) -> String {
+        String(decoding: line.prefix { 0x30...0x39 ~= $0 }, as: UTF8.self)
     }
 
     /// As Python shows bytes.

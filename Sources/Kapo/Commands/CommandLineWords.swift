@@ -16,7 +16,7 @@ struct CommandLineWords {
         "--env-file", "--chdir", "--user", "--umask", "--nice", "--limit",
         "--timeout", "--status", "--contains", "--unix", "--signal", "--config", "--config-dir",
         "--spool-root", "-r", "--reason", "-e", "--expiration", "-P", "--service-port", "-H", "--service-host",
-        "-a", "--action",
+        "-a", "--action", "-c", "--config-file", "-B", "--bind-address", "-n", "--workers",
     ]
     /// Those of `immortal`, which have one dash, or two as Go's flags have.
     static let immortalValueOptions: Set<String> = [

@@ -126,7 +126,7 @@ struct Workers: Setting {
     let number: Int
 
     init(text: String) throws(SettingError) {
-        guard let number = Int(text), 0...1024 ~= number else {
+        guard text.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let number = Int(text), 0...1024 ~= number else {
             throw SettingError("'\(text)' is not a number of processes from 0 to 1024")
         }
         self.number = number

@@ -197,7 +197,7 @@ import Glibc
         let count = unsafe recv(descriptor, buffer.baseAddress, LineServer.questionBytes, Int32(MSG_DONTWAIT))
         guard count > 0 else { return count == 0 || errno != EAGAIN && errno != EINTR }
         let asked = unsafe question + buffer[..<count]
-        guard let end = asked.firstIndex(of: 0x0a) else {
+        guard let end = asked.prefix(LineServer.questionBytes).firstIndex(of: 0x0a) else {
             self.question = asked
             return asked.count >= LineServer.questionBytes
         }

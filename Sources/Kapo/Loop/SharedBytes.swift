@@ -15,7 +15,7 @@ import CLibevent
     deinit { unsafe storage.deallocate() }
 
     /// The bytes, copied.
-    var copy: [UInt8] { unsafe Array(storage.prefix(count)) }
+    package var copy: [UInt8] { unsafe Array(storage.prefix(count)) }
 
     /// Appends the bytes to an evbuffer, by reference.
     func append(to buffer: OpaquePointer) {

@@ -4,7 +4,7 @@ import Glibc
 /// Where to connect to: an address with its port, or the path of a unix socket, in the kernel's form.
 package struct SocketPlace: Hashable, Sendable {
     /// A sockaddr of some family.
-    let kernelForm: [UInt8]
+    package let kernelForm: [UInt8]
 
     /// IPv4 or IPv6 in digits, without brackets, and a port from 1; nil when it is no address.
     package init?(address: String, port: UInt16) {

@@ -62,7 +62,8 @@ import Testing
         }
     }
 
-    @Test("what stands behind the port says nothing, as with hacheck: PaaSTA leaves it out", arguments: ["", "/", "/x"])
+    @Test(
+        "what stands behind the port says nothing, as with hacheck: PaaSTA leaves it out", arguments: ["", "/", "/x"])
     func shortPath(_ rest: String) throws {
         try Sandbox.run { box in
             let kapo = try box.proxy("allow_remote_spool_changes: true")

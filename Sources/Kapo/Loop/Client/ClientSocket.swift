@@ -131,7 +131,7 @@ import Glibc
     private func secure(_ peer: TLSPeer) {
         stopWaiting()
         guard let stream = TLSStream(loop, descriptor, peer, self) else {
-            return tellSoon(.failed(.broken(code: ENOMEM)))
+            return tellSoon(.failed(.insecure(TLSClient.reason)))
         }
         stage = .secure(stream)
         stream.send(Array(unsent))

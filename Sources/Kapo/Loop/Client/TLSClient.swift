@@ -39,9 +39,11 @@ import Glibc
         return unsafe made
     }
 
-    /// The state of one connection, which whoever gets it frees; nil when memory runs out. A name is sent to the server
-    /// (SNI), an address is not; either must be in a certificate that is verified.
+    /// The state of one connection, which whoever gets it frees; nil when the name is too long for one, or when memory
+    /// runs out. A name is sent to the server (SNI), an address is not; either must be in a certificate that is verified.
     func session(with name: TLSPeer.Name) -> OpaquePointer? {
+        // What is left of others' errors.
+        ERR_clear_error()
         guard let context = unsafe context, let session = unsafe SSL_new(context) else { return nil }
         // OpenSSL copies the texts.
         let isSet =

@@ -21,7 +21,8 @@ protocol TLSStreamUser: AnyObject {
     private var stream: OpaquePointer?
     private var isSecured = false
 
-    /// Begins the handshake on a socket, which it takes over; nil when memory runs out, and then it does not.
+    /// Begins the handshake on a socket, which it takes over; nil when the name cannot be one, or memory runs out, and
+    /// then it does not.
     init?(_ loop: EventLoop, _ descriptor: Int32, _ peer: TLSPeer, _ user: any TLSStreamUser) {
         self.user = user
         guard let session = unsafe peer.client.session(with: peer.name) else { return nil }
@@ -71,19 +72,24 @@ protocol TLSStreamUser: AnyObject {
         } else if what & BEV_EVENT_EOF != 0, isSecured {
             user.ended()
         } else {
-            user.failed(isSecured ? .broken(code: errno) : .insecure(reason))
+            user.failed(failure(errno))
         }
     }
 
-    /// Why there is no handshake.
-    private var reason: String {
-        let verdict = unsafe SSL_get_verify_result(bufferevent_openssl_get_ssl(stream))
-        if verdict != Int(X509_V_OK) {
+    /// Why there is no handshake, or nothing more behind it; `code` is the errno. With TLS 1.3 a server looks at a
+    /// client's certificate, or misses it, when the client takes the handshake for done.
+    private func failure(_ code: Int32) -> ClientFailure {
+        let session = unsafe bufferevent_openssl_get_ssl(stream)
+        let verdict = unsafe SSL_get_verify_result(session)
+        // OpenSSL has a verdict on what nobody wants to be verified, too.
+        if !isSecured, verdict != Int(X509_V_OK), unsafe SSL_get_verify_mode(session) != SSL_VERIFY_NONE {
             // A static string.
-            return unsafe String(cString: X509_verify_cert_error_string(verdict))
+            return .insecure(unsafe String(cString: X509_verify_cert_error_string(verdict)))
         }
-        let code = unsafe bufferevent_get_openssl_error(stream)
-        return code == 0 ? "the connection was closed during the handshake" : TLSClient.reason(of: UInt(code))
+        let error = unsafe bufferevent_get_openssl_error(stream)
+        // libevent has put the kinds of error there too, which are small numbers: 5 is that of a system call.
+        if error > 255 { return .insecure(TLSClient.reason(of: UInt(error))) }
+        return isSecured ? .broken(code: code) : .insecure("the connection was closed during the handshake")
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> TLSStream {

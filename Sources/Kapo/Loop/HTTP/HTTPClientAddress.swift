@@ -15,7 +15,7 @@ package struct HTTPClientAddress: Hashable, Sendable {
 
     static let unknown = HTTPClientAddress(high: 0, low: 0)
 
-    private init(high: UInt64, low: UInt64) {
+    init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }

@@ -163,10 +163,11 @@ import Glibc
     /// Follows evhttp, which has had its turn.
     func settle() {
         guard unsafe filter != nil else { return }
+        if !isAbandoned { passOn() }
         if isAbandoned { return leave() }
         if isBroken { return end(BEV_EVENT_ERROR) }
         if hasRefused && !hasOutput { return end(BEV_EVENT_EOF) }
-        if hasEnded && !hasOutput { return finish() }
+        if hasEnded && !hasOutput && !isOwedLater { return finish() }
         updateReading()
     }
 

@@ -7,7 +7,8 @@ package struct HTTPFetchRequest: Equatable, Sendable {
         case post = "POST"
     }
 
-    /// A header beside those that every request has; neither part has a line end in it.
+    /// A header beside those that every request has, or in place of User-Agent or Accept; neither part has a line end
+    /// in it.
     package struct Header: Equatable, Sendable {
         package var name: String
         package var value: [UInt8]
@@ -29,8 +30,11 @@ package struct HTTPFetchRequest: Equatable, Sendable {
         keepsOpen: Bool = false
     ) {
         precondition((host + target).utf8.allSatisfy { 0x21...0x7e ~= $0 }, "\(host) \(target) would break the request")
-        var bytes = Array("\(method.rawValue) \(target) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: \(userAgent)\r\n".utf8)
-        bytes += "Accept: */*\r\n".utf8
+        var bytes = Array("\(method.rawValue) \(target) HTTP/1.1\r\nHost: \(host)\r\n".utf8)
+        for (name, value) in [("User-Agent", userAgent), ("Accept", "*/*")]
+        where !headers.contains(where: { $0.name.lowercased() == name.lowercased() }) {
+            bytes += "\(name): \(value)\r\n".utf8
+        }
         if !keepsOpen { bytes += "Connection: close\r\n".utf8 }
         if method == .post { bytes += "Content-Length: 0\r\n".utf8 }
         for header in headers {

@@ -228,8 +228,10 @@ import Glibc
 
     /// What the body hands to evhttp are answers of this server's own.
     func replying<Result>(_ body: () -> Result) -> Result {
+        let before = isReplying
         isReplying = true
-        defer { isReplying = false }
+        // One answer may be given while another is made.
+        defer { isReplying = before }
         return body()
     }
 

@@ -36,7 +36,7 @@ package struct HTTPStatus: Equatable, Sendable {
         reason = nil
     }
 
-    /// Two are the same if their codes are.
+    /// A status is its code, whatever stands behind that.
     package static func == (one: HTTPStatus, other: HTTPStatus) -> Bool { one.code == other.code }
 
     /// False for an answer that has no body, whoever asks (RFC 9110, sections 15.3.5 and 15.4.5).

@@ -85,7 +85,7 @@ final class ProxyTargets {
     }
 
     /// `UP 2/3; address=10.0.0.1; port=80; name=bck/srv`: what has a name and a value.
-    private static func fields(_ bytes: [UInt8]) -> [String: String] {
+    static func fields(_ bytes: [UInt8]) -> [String: String] {
         var fields: [String: String] = [:]
         for part in String(decoding: bytes, as: UTF8.self).split(separator: ";") {
             let pair = part.split(separator: "=", omittingEmptySubsequences: false)
