@@ -29,7 +29,7 @@ package final class PeerProcess {
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         // Copies, which are freed below; the C library reads them during the call.
         var texts = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafetext in unsafe texts { unsafe free(text) } }
+        defer { unsafe texts.forEach { unsafe free($0) } }
         var pid: pid_t = 0
         let code = unsafe posix_spawnp(&pid, words[0], &actions, nil, &texts, environ)
         self.pid = pid
