@@ -70,6 +70,48 @@ import Testing
             }
             try box.haup("web")
             for server in ["one", "two"] { try haproxy.wait(until: "agent/\(server)", is: "UP", agent: "L7OK") }
+            // These two are told by the first word of the reason.
+            for (reason, state) in [("maint: new disk", "MAINT"), ("drain", "DRAIN")] {
+                try box.hadown("web", ["--reason", reason])
+                for server in ["one", "two"] { try haproxy.wait(until: "agent/\(server)", is: state) }
+                try box.haup("web")
+                for server in ["one", "two"] { try haproxy.wait(until: "agent/\(server)", is: "UP", agent: "L7OK") }
+            }
+        }
+    }
+
+    @Test("an agent's question that is none is told so, and who does not ask is let go of")
+    func questions() throws {
+        try Sandbox.run { box in
+            let kapo = try box.exampleProxy()
+            try box.hadown("web", ["--service-port", "80", "--reason", "one\nline \u{1}"])
+            try box.client(
+                of: kapo,
+                #"""
+                agent = \#(kapo.agentPort)
+                def ask(question):
+                    with socket.create_connection(("127.0.0.1", agent), 15) as client:
+                        client.sendall(question)
+                        client.settimeout(15)
+                        # What is too long is not read to its end, which resets the connection.
+                        return read_to_end(client).decode()
+                end = time.monotonic() + 15
+                while not (line := ask(b"web:80\n")).startswith("down #"):
+                    assert time.monotonic() < end, line
+                assert line.count("\n") == 1 and "\x01" not in line and "one" in line and "line" in line, line
+                for question in b"web:80\r\n", b"web:80/path\n", b"web:80\nother:1\n":
+                    assert ask(question) == line, question
+                for question in b"web\n", b"web:81\n", b"web:0\n", b"other:80\n":
+                    assert ask(question).startswith("up"), question
+                for question in [b"\n", b"..\n", b"web:65536\n", b"web:-1\n", b"web:x\n", b":80\n", b"a/../b\n",
+                                 b"\0\n", b"\xff\n", b".hidden:80\n", b"w" * 129 + b"\n"]:
+                    assert ask(question).startswith(("error", "up")), (question, ask(question))
+                assert ask(b"..\n").startswith("error")
+                # Too long, and never: the connection ends, and nothing is told.
+                begun = time.monotonic()
+                assert ask(b"w" * 600) == ask(b"web:80") == ""
+                assert time.monotonic() - begun < 14
+                """#)
         }
     }
 }

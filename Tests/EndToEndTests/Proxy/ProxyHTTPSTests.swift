@@ -5,7 +5,9 @@ import Testing
     private static let locations = "location = /fine { return 200 fine; }"
 
     /// An authority, and a certificate by it for those names, in files of that name.
-    private func certify(_ box: Sandbox, _ name: String, by authority: String, for names: String) throws {
+    private func certify(
+        _ box: Sandbox, _ name: String, by authority: String, for names: String, days: Int = 2
+    ) throws {
         let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
         if !Files.exists(box.path("\(authority).pem")) {
             try box.openssl(
@@ -14,7 +16,7 @@ import Testing
         try box.openssl("req \(key) -keyout \(name).key -out \(name).csr -subj /CN=\(name)")
         try Files.write(box.path("\(name).ext"), "subjectAltName=\(names)".utf8)
         try box.openssl(
-            "x509 -req -in \(name).csr -CA \(authority).pem -CAkey \(authority).key -CAcreateserial -days 2 "
+            "x509 -req -in \(name).csr -CA \(authority).pem -CAkey \(authority).key -CAcreateserial -days \(days) "
                 + "-extfile \(name).ext -out \(name).pem")
     }
 
@@ -64,6 +66,12 @@ import Testing
                 let verdict = try kapo.check("/https/web/\(nginx.port)/fine", ["Host: \(host)"])
                 #expect(verdict.status == (isGood ? 200 : 503), "\(host): \(verdict)")
                 if !isGood { #expect(verdict.text != "", "it says why") }
+            }
+            // Its time is over in the second in which it began.
+            try certify(box, "old", by: "authority", for: "DNS:localhost", days: 0)
+            let old = try Nginx(box, certificate: "old", Self.locations)
+            try eventually("a refusal") {
+                try kapo.check("/https/web/\(old.port)/fine", ["Host: localhost"]).text.contains("expired")
             }
             #expect(stranger.requests == [], "nothing is asked of who is not trusted")
             #expect(server.requests.count == 4 && named.requests.count == 1)

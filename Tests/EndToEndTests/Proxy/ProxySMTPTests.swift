@@ -18,6 +18,7 @@ import Testing
             try eventually("four goodbyes: \(server.process.errors)") {
                 server.process.errors.matches(of: /disconnected reason=quit/).count == 4
             }
+            #expect(try kapo.check("/smtps/mail/\(server.port)").status == 503, "it begins without TLS")
             server.process.signalGroup(SIGTERM)
             _ = try server.process.wait()
             let gone = try kapo.check("/smtp/mail/\(server.port)")
@@ -54,6 +55,39 @@ import Testing
             }
             let flood = "while True: client.sendall(b'220-' + b'a' * 10000)"
             #expect(try kapo.check("/smtp/mail/\(Peer(box, flood).port)").status == 503)
+        }
+    }
+
+    /// The TLS of Debian's OpenSMTPD 6.8 fails with its OpenSSL 3, so the server is Python's.
+    @Test("smtps is the same behind TLS, whose certificate is looked at only if that is wanted")
+    func secure() throws {
+        try Sandbox.run { box in
+            let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+            let subject = "-subj /CN=mail -addext subjectAltName=IP:127.0.0.1"
+            try box.openssl("req -x509 \(key) -keyout mail.key -out mail.pem \(subject) -days 2")
+            let peer = try Peer(
+                box,
+                """
+                import ssl
+                context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+                context.load_cert_chain("\(box.path("mail")).pem", "\(box.path("mail")).key")
+                client = context.wrap_socket(client, server_side=True)
+                client.sendall(b"220 mail.example ESMTP\\r\\n")
+                assert client.recv(100) == b"QUIT\\r\\n"
+                client.sendall(b"221 Bye\\r\\n")
+                print("goodbye", flush=True)
+                """)
+            let path = "/smtps/mail/\(peer.port)"
+            let kapo = try box.proxy("cache_time: 0\nhealthcheck_timeout: 1")
+            let verdict = try kapo.check(path)
+            #expect(verdict.isConnected, "\(verdict)")
+            let plain = try kapo.check(path.replacing("smtps", with: "smtp"))
+            #expect(plain.isTimedOut, "who waits for a banner does not get one: \(plain)")
+            let stranger = try box.proxy("cache_time: 0\nverify: true")
+            #expect(try stranger.check(path).status == 503)
+            let trusting = try box.proxy("cache_time: 0\nverify: true\nca_file: \(box.path("mail.pem"))")
+            #expect(try trusting.check(path).isConnected)
+            try eventually("two goodbyes") { peer.process.output.matches(of: /goodbye/).count == 2 }
         }
     }
 }

@@ -102,6 +102,13 @@ import Testing
             // One key for both: what the one has found out, the other has from the cache.
             #expect(try check("127.0.0.1", everywhere.port).isConnected)
             #expect(everywhere.clients == 1)
+            // IPv6 has its loopback too.
+            let six = try Peer(
+                box, address: "::1", before: network.words,
+                "read_request(client)\nclient.sendall(b'HTTP/1.0 200 OK\\r\\n\\r\\nsix')")
+            let verdict = try kapo.check("/http/web/1/", [Self.state("::1", six.port)], in: network)
+            #expect(verdict == Verdict(200, "six"))
+            #expect(try check("127.0.0.1", six.port).isRefused)
         }
     }
 }

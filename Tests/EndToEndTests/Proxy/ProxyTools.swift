@@ -96,7 +96,8 @@ final class Peer {
     init(_ box: Sandbox, address: String = "127.0.0.1", before: [String] = [], _ python: String) throws {
         let script = """
             import os, socket, struct, sys, threading, time
-            listener = socket.create_server((sys.argv[1], 0), backlog=4096)
+            family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+            listener = socket.create_server((sys.argv[1], 0), family=family, backlog=4096)
             print("port", listener.getsockname()[1], flush=True)
 
             def read_request(client):
