@@ -64,6 +64,13 @@ final class CheckRig {
 }
 
 extension CheckQuestion {
+    /// The check that asks this on a connection of its own.
+    func check(
+        _ loop: EventLoop, _ means: CheckMeans, _ handler: @escaping (CheckOutcome) -> Void
+    ) -> (any RunningCheck)? {
+        check(loop, means, nil, handler)
+    }
+
     /// That port of 127.0.0.1; `/` of it for HTTP.
     static func local(_ kind: Kind, _ port: UInt16, _ target: String = "/") -> CheckQuestion {
         var question = CheckQuestion(kind, .loopback, port)

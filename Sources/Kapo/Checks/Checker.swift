@@ -8,6 +8,8 @@ package final class Checker {
     package struct Limits: Equatable, Sendable {
         /// Checks that wait for their turn; a further one is answered at once.
         package static let waiting = 16384
+        /// Connections at most that nobody uses, and that are kept for checks to come.
+        package static let kept = 128
 
         /// Nanoseconds from the question to the answer, the wait for a turn included.
         package var timeout: Int64

@@ -4,9 +4,6 @@ import Loop
 /// Connections to HTTP servers that checks use one after the other, for a short time: who wants each check to find out
 /// whether the server still accepts connections keeps none.
 final class KeptSockets: ClientSocketKeeper {
-    /// Sockets at most.
-    static let most = 128
-
     /// One that nobody uses.
     private final class Kept: ClientSocketUser {
         let socket: ClientSocket
@@ -43,7 +40,8 @@ final class KeptSockets: ClientSocketKeeper {
         // Ends: each turn takes one away.
         while let last = kept[place]?.popLast() {
             count -= 1
-            if isYoung(last.socket) { return last.socket }
+            // What a server says unasked, and just now, would be taken for its answer to the next question.
+            if isYoung(last.socket), last.socket.isSilent { return last.socket }
             last.socket.close()
         }
         return nil
@@ -51,7 +49,7 @@ final class KeptSockets: ClientSocketKeeper {
 
     func keep(_ socket: ClientSocket, to place: SocketPlace) {
         if socket.keptSince == nil { socket.keptSince = Clock.monotonic }
-        guard isYoung(socket), count < Self.most else { return socket.close() }
+        guard isYoung(socket), count < Checker.Limits.kept else { return socket.close() }
         kept[place, default: []].append(Kept(socket, place, self))
         count += 1
         setTimer()

@@ -47,8 +47,32 @@ struct CommandLineWords {
 
     /// The words of what takes no command, as the parser is to see them.
     private static func withoutCommand(_ texts: [String]) -> [String] {
-        guard let word = firstPlainWord(in: texts, from: 0), texts[word] == "ctl" else { return texts }
-        return texts[...word] + CtlWords.translated(Array(texts[(word + 1)...]))
+        guard let word = firstPlainWord(in: texts, from: 0) else { return texts }
+        let rest = Array(texts[(word + 1)...])
+        return switch texts[word] {
+        case "ctl": texts[...word] + CtlWords.translated(rest)
+        case "proxy", "spool": texts[...word] + apart(rest)
+        default: texts
+        }
+    }
+
+    /// The words with an option and its value apart: `-rdeploy` becomes `-r deploy`. ArgumentParser has `kapo` itself
+    /// take what it knows of all words first, and of `-rdeploy` it would take a `-p`, with the next word.
+    private static func apart(_ words: [String]) -> [String] {
+        var result: [String] = []
+        var rest = words[...]
+        // Ends: each turn takes a word away.
+        while let word = rest.popFirst() {
+            if word == "--" { return result + [word] + rest }
+            let (option, value) = (String(word.prefix(2)), String(word.dropFirst(2)))
+            if !value.isEmpty, value.first != "=", !word.hasPrefix("--"), valueOptions.contains(option) {
+                result += [option, value]
+            } else {
+                result.append(word)
+                if word.hasPrefix("-"), takesNextWord(word), let next = rest.popFirst() { result.append(next) }
+            }
+        }
+        return result
     }
 
     /// The index of the first word that is neither an option nor the value of one; `--` is such a word.

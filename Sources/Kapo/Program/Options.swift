@@ -1,3 +1,4 @@
+import Checks
 import Config
 import Document
 import Host
@@ -85,8 +86,11 @@ extension Options.Job {
         // A socket, a lock, a pipe and a directory each, for as many as there may be.
         case .services: Descriptor.limit / 4 * 3
         case .watch: 64 + WatchDriver.mostFollowed
-        // A socket for each check, unless the clients would be left with too little.
-        case .proxy(let proxy): min(64 + proxy.file.mostChecks, Descriptor.limit / 2)
+        // A socket for each check and those that are kept, unless the clients would be left with too little.
+        case .proxy(let proxy):
+            min(
+                64 + proxy.file.mostChecks + (proxy.file.keepAlive.nanoseconds > 0 ? Checker.Limits.kept : 0),
+                Descriptor.limit / 2)
         }
     }
 

@@ -72,6 +72,12 @@ struct ProxyOptionsTests {
         }
     }
 
+    @Test("a value may be joined to its option, though kapo itself knows letters of it")
+    func joined() throws {
+        let line = try options("proxy -c/nonexistent/ipsbSEL.yml -p1 --spool-root=/p -B::1 -n2 -v")
+        #expect(line.listen.port == Port(1) && line.proxy?.workers == 2)
+    }
+
     @Test("-v is debug, whatever else says")
     func verbose() throws {
         for line in ["proxy -v", "proxy --verbose", "proxy -v --log-level error", "--log-level error proxy -v"] {

@@ -69,6 +69,14 @@ import Glibc
         }
     }
 
+    /// True when the server has said nothing that was not told, and has not ended: the kernel is asked, because the loop
+    /// may have had no turn since. In the clear only.
+    package var isSilent: Bool {
+        var byte: UInt8 = 0
+        // The kernel writes no more than that byte, and keeps it.
+        return unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) < 0 && errno == EAGAIN
+    }
+
     /// Closes it: nothing is told from now on.
     package func close() {
         if case .secure(let stream) = stage {

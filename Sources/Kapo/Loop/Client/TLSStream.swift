@@ -29,10 +29,8 @@ protocol TLSStreamUser: AnyObject {
         let options = Int32(BEV_OPT_CLOSE_ON_FREE.rawValue)
         unsafe stream = unsafe bufferevent_openssl_socket_new(
             loop.base, descriptor, session, BUFFEREVENT_SSL_CONNECTING, options)
-        guard let stream = unsafe stream else {
-            unsafe SSL_free(session)
-            return nil
-        }
+        // libevent has freed the session if it could not use it.
+        guard let stream = unsafe stream else { return nil }
         // Unretained: `close` frees the bufferevent before the object is gone.
         unsafe bufferevent_setcb(
             stream, { _, context in unsafe TLSStream.from(context).read() }, nil,

@@ -54,7 +54,9 @@ struct HTTPAnswerReader {
             while !rest.isEmpty {
                 try step(&rest)
                 if case .done = place {
-                    isReusable = isVersion11 && !framing.closes && !answer.isTruncated && rest.isEmpty
+                    // Behind 101 something else than HTTP is spoken.
+                    let isHTTP = isVersion11 && answer.status != 101
+                    isReusable = isHTTP && !framing.closes && !answer.isTruncated && rest.isEmpty
                     return .whole(answer)
                 }
             }
