@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import time
-from contextlib import ExitStack
 from typing import Any
 
 import client
@@ -25,27 +24,30 @@ def measure_hanging(servers: Servers, proxy: Server, cached_path: str, spool_pat
     """Has a listener checked that takes connections and says nothing, while two clients ask what is at hand."""
     # The one check that fills the cache.
     client.fetch(proxy.port, client.request(cached_path))
+    probes = {name: _probe(proxy, path) for name, path in (("cached", cached_path), ("spool", spool_path))}
+    calm = _run(servers, probes)
     before = _descriptors(proxy)
-    with ExitStack() as stack:
-        # The kernel completes its connections, up to the backlog, and nobody ever takes them.
-        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=4096))
+    # The kernel completes its connections, up to the backlog, and nobody ever takes them.
+    with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
         path = f"/http/web/{listener.getsockname()[1]}/"
-        tools = {
-            "cached": _probe(proxy, cached_path),
-            "spool": _probe(proxy, spool_path),
-            "checks": ["hang", str(proxy.port), path, str(CHECKS), str(PATIENCE_SECONDS)],
-        }
-        running = {name: _start(servers, command) for name, command in tools.items()}
-        reports = {name: _report(name, process) for name, process in running.items()}
-    checks = reports["checks"]
+        hang = ["hang", str(proxy.port), path, str(CHECKS), str(PATIENCE_SECONDS)]
+        reports = _run(servers, probes | {"checks": hang})
+    checks = reports.pop("checks")
     return {
         "checks": checks,
         "timeout_seconds": TIMEOUT_SECONDS,
         "late_ms": round(checks["most_us"] / 1e3 - TIMEOUT_SECONDS * 1e3, 3),
         "lost": CHECKS - checks["unavailable"],
-        "meanwhile": {name: reports[name] for name in ("cached", "spool")},
+        "calm": calm,
+        "meanwhile": reports,
         "descriptors_left": _descriptors_left(proxy, before),
     }
+
+
+def _run(servers: Servers, commands: dict[str, list[str]]) -> dict[str, Any]:
+    """Runs the helpers together, and returns what each of them prints."""
+    running = {name: _start(servers, command) for name, command in commands.items()}
+    return {name: _report(name, process) for name, process in running.items()}
 
 
 def _probe(proxy: Server, path: str) -> list[str]:
@@ -54,9 +56,11 @@ def _probe(proxy: Server, path: str) -> list[str]:
 
 
 def _start(servers: Servers, command: list[str]) -> subprocess.Popen:
-    """Starts one of the helpers on the core of the load."""
+    """Starts one of the helpers on the core of the load. Those that ask now and then go before the one with the many
+    connections, if that may be: their times would else be about that core. nice goes on without it where it may not."""
     name, *arguments = command
-    pinned = ["taskset", "-c", str(servers.settings.load_core), str(servers.scratch / name), *arguments]
+    pinned = ["taskset", "-c", str(servers.settings.load_core), "nice", "-n", "0" if name == "hang" else "-10"]
+    pinned += [str(servers.scratch / name), *arguments]
     return subprocess.Popen(pinned, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -66,14 +66,15 @@ def _hanging_table(proxy: dict[str, Any]) -> str:
         ["the last one's time beyond the time-out, ms", f"{hanging['late_ms']:.1f}"],
         ["descriptors left", f"{hanging['descriptors_left']}"],
     ]
-    for name, report in hanging["meanwhile"].items():
-        times = ", ".join(f"{report[figure] / 1e3:.2f}" for figure in ("p50_us", "p99_us", "p999_us", "max_us"))
-        rows.append([f"{ANSWERS[name]} meanwhile: p50, p99, p99.9, max, ms", times])
+    for moment, title in (("calm", "before, in calm"), ("meanwhile", "meanwhile")):
+        for name, report in hanging[moment].items():
+            times = ", ".join(f"{report[figure] / 1e3:.2f}" for figure in ("p50_us", "p99_us", "p999_us", "max_us"))
+            rows.append([f"{ANSWERS[name]} {title}: p50, p99, p99.9, max, ms", times])
     keys = memory["keys"]
-    moments = {"before": "nothing", "full": f"{keys} answers", "again": f"{2 * keys} answers, half of them forgotten"}
+    moments = {"before": "nothing", "full": f"{keys} answers", "again": f"{keys} others in place of them"}
     for moment, title in moments.items():
         kinds = memory[f"{moment}_kib"]
-        rows.append([f"{title} in the cache: resident, private KiB", f"{kinds['resident']}, {kinds['private']}"])
+        rows.append([f"in the cache {title}: resident, private KiB", f"{kinds['resident']}, {kinds['private']}"])
     return table(["The proxy under stress", ""], rows)
 
 
