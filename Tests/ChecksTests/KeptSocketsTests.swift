@@ -32,7 +32,8 @@ struct KeptSocketsTests {
     @Test("one check after the other uses the same one, and does not ask for its end")
     func reused() throws {
         let rig = try Self.rig()
-        let server = try ScriptedServer(rig.rig.loop, (0..<10).flatMap { [Step.readRequest, Self.answer($0)] } + [.wait])
+        let server = try ScriptedServer(
+            rig.rig.loop, (0..<10).flatMap { [Step.readRequest, Self.answer($0)] } + [.wait])
         for number in 0..<10 { #expect(try Self.ask(rig, server, "/\(number)") == "200 \(number)") }
         #expect(server.accepted == 1 && server.open == 1)
         #expect(server.requests.allSatisfy { !$0.lowercased().contains("\r\nconnection:") })
@@ -163,7 +164,8 @@ struct KeptSocketsTests {
         let server = try ScriptedServer(
             rig.rig.loop,
             scripts: [
-                [.readRequest, Self.answer(1), .readRequest, .close], [.readRequest, Self.answer(2), .readRequest, .reset],
+                [.readRequest, Self.answer(1), .readRequest, .close],
+                [.readRequest, Self.answer(2), .readRequest, .reset],
                 [.readRequest, .close],
             ])
         #expect(try Self.ask(rig, server, "/a") == "200 1")
@@ -183,7 +185,9 @@ struct KeptSocketsTests {
         #expect(server.accepted == 1)
     }
 
-    @Test("what the server says unasked is nobody's answer, whether the loop has heard it or not", arguments: [true, false])
+    @Test(
+        "what the server says unasked is nobody's answer, whether the loop has heard it or not",
+        arguments: [true, false])
     func unasked(_ hasHeard: Bool) throws {
         let rig = try Self.rig()
         let late = Step.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")

@@ -96,7 +96,7 @@ struct SMTPCheckTests {
             #expect(outcome.text.timeless == "200 Connected in N.nns")
             #expect(server.client().hasPrefix("- TLSv1."), "no name is sent for an address")
             let plain = try rig.outcome(.smtps, of: [.send("220 mail\r\n"), .wait])
-            #expect(plain.text.hasPrefix("503 No TLS: ") && plain.verdict == .failed)
+            #expect(plain.text.hasPrefix("503 no TLS: ") && plain.verdict == .failed)
             rig.means = CheckMeans(
                 userAgent: "", tls: try TLSClient(verifyingBy: certificates.authority), credentials: nil)
             #expect(try rig.outcome(of: .local(.smtps, server.port)).verdict == .passed)

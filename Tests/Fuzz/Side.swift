@@ -20,8 +20,8 @@ final class Side {
     /// The route whose content stands until it is changed, and depends on the query and on a header.
     static let readyPath = "/readyz"
 
-    /// The paths whose answers come later: after so many turns of the loop as the last byte says, 0 to 3. With 0 turns it
-    /// stands until the content is changed, unless the query says otherwise.
+    /// The paths whose answers come later: after so many turns of the loop as the last byte says, 0 to 3. With 0 turns
+    /// it stands until the content is changed, unless the query says otherwise.
     static let laterPath = "/later/"
 
     /// Small limits, so that short scripts get beyond them.

@@ -2,7 +2,6 @@ import ArgumentParser
 import Config
 import Document
 import Host
-import Logging
 import Program
 
 /// `kapo proxy`: hacheck's daemon.

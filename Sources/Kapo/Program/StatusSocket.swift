@@ -82,8 +82,8 @@ final class StatusSocket {
         if document { events.changed() }
     }
 
-    /// What a proxy says to a path that it does not know: to a load balancer a misspelt one must not look like a service
-    /// that is up.
+    /// What a proxy says to a path that it does not know: to a load balancer a misspelt one must not look like a
+    /// service that is up.
     private static var unknownPath: HTTPContent {
         let text = "There is nothing at this path: /http/NAME/PORT/PATH asks a service, and / shows the spool.\n"
         return HTTPContent(.notFound, type: "text/plain; charset=utf-8", bytes: SharedBytes(Array(text.utf8)))

@@ -38,8 +38,8 @@ final class Kapo {
         return nil
     }
 
-    /// The answer to a request by curl, with further options of curl; throws when there is none. `words` are what starts
-    /// curl elsewhere, in another namespace for instance.
+    /// The answer to a request by curl, with further options of curl; throws when there is none. `words` are what
+    /// starts curl elsewhere, in another namespace for instance.
     func ask(_ path: String = "/", _ options: [String] = [], by words: [String] = []) throws -> HTTPAnswer {
         let url = "http://127.0.0.1:\(port)\(path)"
         let curl = ["curl", "--silent", "--show-error", "--include", "--noproxy", "*", "--max-time", "15"]

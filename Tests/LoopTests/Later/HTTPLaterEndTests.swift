@@ -105,7 +105,7 @@ struct HTTPLaterEndTests {
                 var limits = HTTPLimits(connections: 10)
                 limits.requestSeconds = 1
                 let (server, port, owed) = try rig.owing(limits: limits, sendBuffer: 4096)
-                let large = String(repeating: "x", count: 500_000)
+                let large = String(repeating: "x", count: 60_000)
                 let reading = try rig.waiter(port, "/later/a", owed)
                 let (slow, never) = (
                     try rig.client(port, receiveBuffer: 4096), try rig.client(port, receiveBuffer: 4096)

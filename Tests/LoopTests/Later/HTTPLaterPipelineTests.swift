@@ -54,7 +54,7 @@ struct HTTPLaterPipelineTests {
     }
 
     @Test(
-        "what comes while it waits may be a thousand requests, which are all answered, and held back where they are too many"
+        "what comes while it waits may be a thousand requests, all answered, and held back where they are too many"
     )
     func many() async {
         await #expect(processExitsWith: .success) {

@@ -13,7 +13,8 @@ package struct ProxyFile: Equatable, Sendable {
     package var timeout = CheckTimeout(10)
     /// `max_clients`: checks under way at once, 1 to 100,000.
     package var mostChecks = 512
-    /// `keep_alive`: how long a connection to an HTTP server is used by one check after the other; 0 for a new one each.
+    /// `keep_alive`: how long a connection to an HTTP server is used by one check after the other; 0 for a new one
+    /// each.
     package var keepAlive = Seconds(0)
     /// `service_name_header`: the header of an HTTP check that names the service.
     package var serviceNameHeader: HeaderName?

@@ -97,8 +97,12 @@ extension YAMLReader {
     }
 
     static func unknown(_ name: String, among keys: [String]) -> String {
-        let nearest = nearestName(to: name, among: keys).map { "; the nearest one is '\($0)'" } ?? ""
-        return "\(name.shown) is no key that can stand here\(nearest)"
+        // More than half of it to be changed is another word, and no misspelt one.
+        let nearest = nearestName(to: name, among: keys).map { near in
+            let distance = editDistance(Array(name.lowercased().utf8.prefix(64)), Array(near.utf8))
+            return distance * 2 > max(name.utf8.count, near.utf8.count) ? "" : "; the nearest one is '\(near)'"
+        }
+        return "\(name.shown) is no key that can stand here\(nearest ?? "")"
     }
 
     /// A value that is not what it should be.

@@ -69,8 +69,8 @@ import Glibc
         }
     }
 
-    /// True when the server has said nothing that was not told, and has not ended: the kernel is asked, because the loop
-    /// may have had no turn since. In the clear only.
+    /// True when the server has said nothing that was not told, and has not ended: the kernel is asked, because the
+    /// loop may have had no turn since. In the clear only.
     package var isSilent: Bool {
         var byte: UInt8 = 0
         // The kernel writes no more than that byte, and keeps it.

@@ -40,7 +40,8 @@ import Glibc
     }
 
     /// The state of one connection, which whoever gets it frees; nil when the name is too long for one, or when memory
-    /// runs out. A name is sent to the server (SNI), an address is not; either must be in a certificate that is verified.
+    /// runs out. A name is sent to the server (SNI), an address is not; either must be in a certificate that is
+    /// verified.
     func session(with name: TLSPeer.Name) -> OpaquePointer? {
         // What is left of others' errors.
         ERR_clear_error()

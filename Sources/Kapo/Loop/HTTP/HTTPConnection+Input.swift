@@ -82,8 +82,8 @@ extension HTTPConnection {
         unsafe evbuffer_add_buffer(destination, source) == 0 ? BEV_OK : BEV_ERROR
     }
 
-    /// Gives evhttp what has come while it waited for an answer of somebody's, and did not read: a filter moves that only
-    /// when more comes.
+    /// Gives evhttp what has come while it waited for an answer of somebody's, and did not read: a filter moves that
+    /// only when more comes.
     func passOn() {
         let reads = unsafe Int32(bufferevent_get_enabled(filter)) & EV_READ != 0
         guard reads, !hasRefused, unsafe evbuffer_get_length(bufferevent_get_input(socket)) > 0 else { return }

@@ -27,8 +27,8 @@ import Glibc
     private var deadline: Timer?
 
     /// The handler is called once, from the loop, unless it is cancelled; it may let go of this object. `tls` says with
-    /// whom TLS is spoken; nil for plain HTTP. `keeper` may have a connection to a place that is known, and gets it back
-    /// if the request keeps it open.
+    /// whom TLS is spoken; nil for plain HTTP. `keeper` may have a connection to a place that is known, and gets it
+    /// back if the request keeps it open.
     package init(
         _ loop: EventLoop, _ server: Server, _ request: HTTPFetchRequest, tls: TLSPeer? = nil,
         limits: HTTPAnswerLimits = .init(), keeper: (any ClientSocketKeeper)? = nil,

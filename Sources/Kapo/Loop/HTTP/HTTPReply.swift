@@ -32,8 +32,8 @@ enum HTTPReply {
 
     /// Answers, where the path knows these methods. evhttp owns the request and frees it when the answer is sent;
     /// nobody may touch it afterwards. `isLive` is for content that is made anew each time. If the server ends, the
-    /// answer is the last on its connection, unless more has come behind the request. True when the answer is given, and
-    /// depends on nothing but the request, the content and the second.
+    /// answer is the last on its connection, unless more has come behind the request. True when the answer is given,
+    /// and depends on nothing but the request, the content and the second.
     static func send(
         to request: UnsafeMutablePointer<evhttp_request>, from server: HTTPServer, _ methods: HTTPMethods,
         isLive: Bool, _ answer: (borrowing HTTPRequest) -> HTTPRoute.Answer
