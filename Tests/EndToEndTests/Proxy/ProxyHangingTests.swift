@@ -94,6 +94,9 @@ import Testing
             let port = try #require(Int(text.split(separator: "\n")[0].dropFirst(5)))
             let nginx = try Nginx(box, in: network, "location / { return 200 fine; }")
             let kapo = try box.proxy(Self.settings + settings, before: words)
+            // An answer tells that all is open that is to be; then its connection is to be closed.
+            #expect(try kapo.check("/spool/web/80", in: network) == Verdict(200, ""))
+            try eventually("the listener alone") { ProcessTable.sockets(kapo.pid) == 1 }
             let before = ProcessTable.descriptors(kapo.pid)
             let cached = "/http/web/\(nginx.port)/"
             let client = ["python3", "-c", PythonClient.prelude + Self.client, "\(kapo.port)"]
