@@ -53,9 +53,9 @@ struct SpoolOptionsTests {
     @Test("a value may be joined to its option, though kapo itself knows letters of it")
     func joined() throws {
         for reason in ["deploy", "busy", "ip", "-p", "SEL", "a=b"] {
-            let settings = try settings("hadown -r\(reason) web -e5 -Hip6.test -P80 --spool-root /is -p1 -- -rp")
+            let settings = try settings("hadown -r\(reason) web -e5 -H::b -P80 --spool-root /is -p1 -- s")
             #expect(settings.reason == reason && settings.port == Port(1) && settings.root.text == "/is")
-            #expect(settings.names.map(\.fileName) == ["web:ip6.test:80", "-rp:ip6.test:80"])
+            #expect(settings.names.map(\.fileName) == ["web:::b:80", "s:::b:80"])
         }
         #expect(try settings("hadown -r -rp web").reason == "-rp")
     }

@@ -74,8 +74,12 @@ struct ProxyOptionsTests {
 
     @Test("a value may be joined to its option, though kapo itself knows letters of it")
     func joined() throws {
-        let line = try options("proxy -c/nonexistent/ipsbSEL.yml -p1 --spool-root=/p -B::1 -n2 -v")
-        #expect(line.listen.port == Port(1) && line.proxy?.workers == 2)
+        let files = try TestFiles()
+        // It has a p in it.
+        let path = try files.path("cache_time: 5\n")
+        let line = try options("proxy -c\(path) -p1 --spool-root=/p -B::b -n2 -v")
+        #expect(line.listen.port == Port(1) && line.listen.furtherPorts == [] && line.proxy?.workers == 2)
+        #expect(line.proxy?.path == Word(path) && line.listen.address == SocketAddress("::b"))
     }
 
     @Test("-v is debug, whatever else says")
@@ -95,7 +99,7 @@ struct ProxyOptionsTests {
             ("proxy -n -1", "-n", "from 0 to 1024"), ("proxy -n +1", "-n", "from 0 to 1024"),
             ("proxy --log-level loud", "--log-level", "trace, debug"),
             ("proxy --log-format xml", "--log-format", "text, json"), ("proxy -c", "-c", "-c"),
-            ("proxy web", "web", "Unexpected argument"), ("proxy --sidebind", "--sidebind", "Unknown option"),
+            ("proxy web", "web", "Unexpected argument"), ("proxy --sidebind", "--sidebind", "means nothing to a proxy"),
         ])
     func bad(_ line: String, _ name: String, _ allowed: String) throws {
         let refusal = try #require(refusalOf(line.split(separator: " ").map(String.init)))
