@@ -66,14 +66,29 @@ struct CommandLineWords {
             if word == "--" { return result + [word] + rest }
             let (option, value) = (String(word.prefix(2)), String(word.dropFirst(2)))
             if !value.isEmpty, value.first != "=", !word.hasPrefix("--"), valueOptions.contains(option) {
-                result += [option, value]
+                result += pair(option, value)
+            } else if valueOptions.contains(word), let next = rest.popFirst() {
+                result += pair(word, next)
             } else {
                 result.append(word)
-                if word.hasPrefix("-"), takesNextWord(word), let next = rest.popFirst() { result.append(next) }
             }
         }
         return result
     }
+
+    /// An option and its value. One that begins with a dash is joined to the option's long name, which is read whole.
+    private static func pair(_ option: String, _ value: String) -> [String] {
+        guard value.hasPrefix("-"), let long = option.hasPrefix("--") ? option : longNames[option] else {
+            return [option, value]
+        }
+        return ["\(long)=\(value)"]
+    }
+
+    /// Of the options of `proxy` and `spool`.
+    private static let longNames = [
+        "-a": "--action", "-B": "--bind-address", "-c": "--config-file", "-e": "--expiration", "-H": "--service-host",
+        "-n": "--workers", "-P": "--service-port", "-p": "--port", "-r": "--reason",
+    ]
 
     /// The index of the first word that is neither an option nor the value of one; `--` is such a word.
     private static func firstPlainWord(in words: [String], from start: Int, isImmortal: Bool = false) -> Int? {

@@ -96,7 +96,7 @@ struct ProxyOptionsTests {
             ("proxy --port=-1", "--port", "whole number from 0"),
             ("proxy -B localhost", "-B", "IPv4 or IPv6 in digits"),
             ("proxy -n x", "-n", "a number of processes from 0 to 1024"), ("proxy -n 1025", "-n", "from 0 to 1024"),
-            ("proxy -n -1", "-n", "from 0 to 1024"), ("proxy -n +1", "-n", "from 0 to 1024"),
+            ("proxy -n -1", "--workers", "from 0 to 1024"), ("proxy -n +1", "-n", "from 0 to 1024"),
             ("proxy --log-level loud", "--log-level", "trace, debug"),
             ("proxy --log-format xml", "--log-format", "text, json"), ("proxy -c", "-c", "-c"),
             ("proxy web", "web", "Unexpected argument"), ("proxy --sidebind", "--sidebind", "means nothing to a proxy"),
