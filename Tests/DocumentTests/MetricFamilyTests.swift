@@ -43,6 +43,20 @@ struct MetricFamilyTests {
             Self.lines(family, .openMetrics) == "# HELP kapo_thing What.\n# TYPE kapo_thing info\n" + sample)
     }
 
+    @Test("the samples of a histogram have suffixes of their own, and the family has none")
+    func histogram() {
+        let bucket = MetricFamily.Sample(
+            part: "_bucket", labels: [.init(name: "le", value: "+Inf")], value: .count(2))
+        let family = MetricFamily(
+            "wait_seconds", .histogram, "How long.",
+            [bucket, .init(part: "_sum", value: .nanoseconds(1_500_000_000)), .init(part: "_count", value: .count(2))])
+        let head = "# HELP kapo_wait_seconds How long.\n# TYPE kapo_wait_seconds histogram\n"
+        let samples =
+            "kapo_wait_seconds_bucket{le=\"+Inf\"} 2\nkapo_wait_seconds_sum 1.5\nkapo_wait_seconds_count 2\n"
+        #expect(Self.lines(family, .text) == head + samples)
+        #expect(Self.lines(family, .openMetrics) == head + "# UNIT kapo_wait_seconds seconds\n" + samples)
+    }
+
     @Test("a family without samples is left out", arguments: MetricsFormat.allCases)
     func empty(_ format: MetricsFormat) {
         #expect(Self.lines(MetricFamily("none", .gauge, "Nothing.", nil as MetricFamily.Value?), format) == "")

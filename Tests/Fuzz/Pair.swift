@@ -41,7 +41,7 @@ final class Pair {
     /// True when all that was answered had been read at the end of the last pump.
     private(set) var isDrained = true
     /// True when the servers have had a turn since the last pump.
-    private var wasHurried = false
+    private(set) var wasHurried = false
     /// Answers that were checked already, on each side.
     var checked = [0, 0]
 

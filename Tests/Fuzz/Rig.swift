@@ -87,6 +87,8 @@ import Glibc
                 let open = pairs.count { $0?.isAccepted == true && $0?.clients[index].isOpen == true }
                 if side.server.counters.connectionsOpen < open { pair.mayBeCut = true }
             }
+            // One server may be about to close it, and the other one may have.
+            if pair.wasHurried { pair.mayBeCut = true }
             // What the server closed before it had heard it was not counted either.
             if pair.mayBeCut { isUncertain = true }
         }

@@ -36,6 +36,21 @@ struct DescriptorTests {
         #expect(String(Descriptor.limit) == soft)
     }
 
+    @Test("the limit is set within the hard one, which stays; more than that is refused, and changes nothing")
+    func set() async {
+        await #expect(processExitsWith: .success) {
+            var limits = rlimit(rlim_cur: 300, rlim_max: 400)
+            // The kernel reads the struct during the call.
+            #expect(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limits) == 0)
+            try Descriptor.setLimit(100)
+            #expect(Descriptor.limit == 100)
+            #expect(throws: SystemError("setrlimit", EINVAL)) { try Descriptor.setLimit(401) }
+            #expect(Descriptor.limit == 100)
+            try Descriptor.setLimit(400)
+            #expect(Descriptor.limit == 400)
+        }
+    }
+
     @Test("the limit is raised as far as it goes, and a command has the one from before")
     func raise() async {
         await #expect(processExitsWith: .success) {

@@ -79,6 +79,15 @@ struct HTTPFetchTests {
         for text in ["localhost", "1.2.3", "1.2.3.4.5", "", "::g", "[::1]"] {
             #expect(SocketPlace(address: text, port: 80) == nil, "\(text)")
         }
+        for (text, bytes) in [
+            ("10.1.2.255", [10, 1, 2, 255]), ("::1", [UInt8](repeating: 0, count: 15) + [1]),
+            ("2001:db8::ff", [0x20, 0x01, 0x0d, 0xb8] + [UInt8](repeating: 0, count: 11) + [0xff]),
+        ] {
+            let place = SocketPlace(address: text, port: 8080)
+            #expect(place != nil && SocketPlace(bytes: bytes, port: 8080) == place, "\(text)")
+            #expect(SocketPlace(bytes: bytes, port: 0) == nil && SocketPlace(bytes: bytes + [0], port: 8080) == nil)
+        }
+        #expect(SocketPlace(bytes: [], port: 80) == nil && SocketPlace(bytes: [1, 2, 3], port: 80) == nil)
         #expect(SocketPlace(unixPath: String(repeating: "x", count: 107)) != nil)
         for path in ["", "a\0b", String(repeating: "x", count: 108)] { #expect(SocketPlace(unixPath: path) == nil) }
     }
