@@ -36,10 +36,12 @@ package struct HTTPClientAddress: Hashable, Sendable {
         }
         var four: UInt32 = 0
         var sixteen: (UInt64, UInt64) = (0, 0)
+        // A link-local address has its interface behind a percent sign, which is none of the digits. The text is copied.
+        let digits = unsafe String(cString: text).prefix { $0 != "%" }
         // inet_pton writes 4 or 16 bytes, as the family says.
-        if unsafe inet_pton(AF_INET, text, &four) == 1 {
+        if unsafe inet_pton(AF_INET, String(digits), &four) == 1 {
             self.init(high: 0, low: 0xffff_0000_0000 | UInt64(UInt32(bigEndian: four)))
-        } else if unsafe inet_pton(AF_INET6, text, &sixteen) == 1 {
+        } else if unsafe inet_pton(AF_INET6, String(digits), &sixteen) == 1 {
             self.init(high: UInt64(bigEndian: sixteen.0), low: UInt64(bigEndian: sixteen.1))
         } else {
             self = .unknown
