@@ -36,7 +36,7 @@ package struct HTTPClientAddress: Hashable, Sendable {
         }
         var four: UInt32 = 0
         var sixteen: (UInt64, UInt64) = (0, 0)
-        // A link-local address has its interface behind a percent sign, which is none of the digits. The text is copied.
+        // One of a link has its interface behind a percent sign, which is none of the digits. The text is copied.
         let digits = unsafe String(cString: text).prefix { $0 != "%" }
         // inet_pton writes 4 or 16 bytes, as the family says.
         if unsafe inet_pton(AF_INET, String(digits), &four) == 1 {
