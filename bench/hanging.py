@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import client
+import proc
 from servers import Server, Servers
 from settings import BenchError
 
@@ -26,13 +27,14 @@ def measure_hanging(servers: Servers, proxy: Server, cached_path: str, spool_pat
     client.fetch(proxy.port, client.request(cached_path))
     probes = {name: _probe(proxy, path) for name, path in (("cached", cached_path), ("spool", spool_path))}
     calm = _run(servers, probes)
-    before = _descriptors(proxy)
+    before, waited = _descriptors(proxy), proc.waited_ns(proxy.pid)
     # The kernel completes its connections, up to the backlog, and nobody ever takes them.
     with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
         path = f"/http/web/{listener.getsockname()[1]}/"
         hang = ["hang", str(proxy.port), path, str(CHECKS), str(PATIENCE_SECONDS)]
         reports = _run(servers, probes | {"checks": hang})
     checks = reports.pop("checks")
+    waited_ms = None if waited is None else round((proc.waited_ns(proxy.pid) - waited) / 1e6, 1)
     return {
         "checks": checks,
         "timeout_seconds": TIMEOUT_SECONDS,
@@ -40,6 +42,7 @@ def measure_hanging(servers: Servers, proxy: Server, cached_path: str, spool_pat
         "lost": CHECKS - checks["unavailable"],
         "calm": calm,
         "meanwhile": reports,
+        "waited_ms": waited_ms,
         "descriptors_left": _descriptors_left(proxy, before),
     }
 

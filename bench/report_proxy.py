@@ -66,6 +66,8 @@ def _hanging_table(proxy: dict[str, Any]) -> str:
         ["the last one's time beyond the time-out, ms", f"{hanging['late_ms']:.1f}"],
         ["descriptors left", f"{hanging['descriptors_left']}"],
     ]
+    if hanging["waited_ms"] is not None:
+        rows.append(["the proxy waited for its core meanwhile, ms", f"{hanging['waited_ms']:.0f}"])
     for moment, title in (("calm", "before, in calm"), ("meanwhile", "meanwhile")):
         for name, report in hanging[moment].items():
             times = ", ".join(f"{report[figure] / 1e3:.2f}" for figure in ("p50_us", "p99_us", "p999_us", "max_us"))
