@@ -5,7 +5,7 @@ import Testing
 @Suite struct ProxySMTPTests {
     @Test(
         "a mail server that greets and says goodbye is up, and does not think that it was left without a word",
-        .enabled(if: getuid() == 0, "this is for root"))
+        .enabled(if: getuid() == 0, "only root may start OpenSMTPD"))
     func real() throws {
         try Sandbox.run { box in
             let server = try SMTPServer(box)
