@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 BUILD_PACKAGES := libevent-dev libmariadb-dev libssl-dev libyaml-dev pkg-config zlib1g-dev
-TEST_PACKAGES := $(BUILD_PACKAGES) busybox-static curl dumb-init gcc haproxy iproute2 libc6-dev mariadb-server \
+TEST_PACKAGES := $(BUILD_PACKAGES) busybox-static curl dumb-init gcc gdb haproxy iproute2 libc6-dev mariadb-server \
 	nginx-light openssl opensmtpd procps prometheus python3 python3-prometheus-client python3-yaml strace \
 	supervisor systemd tini util-linux wrk
 BENCH_PACKAGES := $(BUILD_PACKAGES) gcc haproxy iproute2 libc6-dev nginx-light procps python3 runit s6 \

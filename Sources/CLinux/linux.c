@@ -34,6 +34,8 @@ pid_t kapo_fork(void) { return fork(); }
 
 int kapo_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
+int kapo_memory_file(void) { return memfd_create("kapo", MFD_CLOEXEC); }
+
 int kapo_set_pipe_size(int descriptor, int bytes) { return fcntl(descriptor, F_SETPIPE_SZ, bytes); }
 
 ssize_t kapo_tee(int from, int to, size_t count) { return tee(from, to, count, SPLICE_F_NONBLOCK); }

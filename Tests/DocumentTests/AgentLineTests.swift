@@ -32,7 +32,8 @@ struct AgentLineTests {
     func reasons() {
         #expect(
             Health.Blocker.allCases.map(\.rawValue) == [
-                "starting", "draining", "stopping", "paused", "stopped", "killed", "waiting", "failed", "not running",
+                "starting", "draining", "stopping", "paused", "stopped", "killed", "waiting", "failed", "unhealthy",
+                "not running",
             ])
     }
 }

@@ -42,6 +42,7 @@ struct HealthPagesTests {
     private static let parts: [(Health.Blocker, String)] = [
         (.starting, "ready"), (.draining, "drain"), (.stopping, "drain"), (.paused, "command"), (.stopped, "command"),
         (.killed, "command"), (.waiting, "command"), (.failed, "command"), (.absent, "command"),
+        (.unhealthy, "checks"),
     ]
 
     @Test("every blocker is in the table below")
@@ -56,7 +57,8 @@ struct HealthPagesTests {
         #expect(!pages.ready.isFine && pages.live.isFine == isLive)
         #expect(text(pages.ready.text) == "not ready: \(why)")
         #expect(text(pages.live.text) == (isLive ? "ok" : "not live: \(why)"))
-        let lines = ["loop", "command", "ready", "drain"].map { part in
+        let checks = expected.part == "checks" ? ["checks"] : []
+        let lines = (["loop", "command", "ready", "drain"] + checks).map { part in
             part == expected.part ? "[-]\(part) failed: \(why)\n" : "[+]\(part) ok\n"
         }
         #expect(text(pages.ready.parts) == lines.joined() + "readyz check failed\n")

@@ -58,7 +58,7 @@ extension Run {
 
 extension ChildEvent {
     /// How many there are.
-    static let names = 16
+    static let names = 17
 
     /// The event without what it carries. A new one does not compile here, and asks for its rows.
     var name: String {
@@ -70,6 +70,7 @@ extension ChildEvent {
         case .spawnFailed: "spawnFailed"
         case .ready: "ready"
         case .alive: "alive"
+        case .unhealthy: "unhealthy"
         case .exited: "exited"
         case .otherEnded: "otherEnded"
         case .othersEnded: "othersEnded"

@@ -86,6 +86,15 @@ extension ChildRow {
         ]
     }()
 
+    /// A command that runs is stopped when its checks fail; one that is told to stop already is not told again.
+    static let failedChecks: [ChildRow] = ChildSituation.allCases.compactMap { situation in
+        guard case .running(let run) = situation.state else { return nil }
+        let stop: [ChildAction] = [.log(.unhealthy(pid: 42)), .signalGroup(pid: 42, signal: 15)]
+        return ChildRow(
+            situation, .unhealthy, stop + (run.isPaused ? [cont] : []),
+            stopping(situation, .unhealthy, killAt: 110))
+    }
+
     /// The state of that situation with its run changed.
     private static func changed(_ situation: ChildSituation, _ change: (inout Run) -> Void) -> ChildState {
         situation.state.run.map { situation.state.with($0.with(change)) } ?? situation.state

@@ -27,7 +27,8 @@ struct ChildRow: Sendable {
     static let events: [ChildEvent] =
         [
             .begin, .hookEnded(succeeded: true), .hookEnded(succeeded: false), .spawned(pid: 77),
-            .spawnFailed(notExecutable), .ready, .alive, .exited(.exited(3)), .exited(.signalled(9)), .left(.exited(3)),
+            .spawnFailed(notExecutable), .ready, .alive, .unhealthy, .exited(.exited(3)), .exited(.signalled(9)),
+            .left(.exited(3)),
             .left(.signalled(9)), .otherEnded, .othersEnded, .paused(signal: 19), .paused(signal: 20), .resumed,
             .askedToStop(signal: 15), .askedToStop(signal: 2), .signalled(1), .signalled(18), .signalled(20),
             .signalled(21), .signalled(22), .deadline,
@@ -36,7 +37,7 @@ struct ChildRow: Sendable {
     /// What is not in the table changes nothing.
     static let table: [ChildRow] =
         starts + waits + preparations + hookSignals + stops + kills + deadlines + signals + pauses + signs + exits
-        + leavings
+        + leavings + failedChecks
         + sweeps + conclusions + conclusionSignals + orderRows + orderedRows + successionRows
 
     /// The note that the command is started again in five seconds, which are over at second 105.

@@ -121,6 +121,7 @@ struct ChildWorld {
             ]
             possible.append(isPaused ? .resumed : .paused(signal: Bool.random(using: &random) ? 19 : 20))
         }
+        if machine.checkedRun != nil { possible.append(.unhealthy) }
         if hook != nil && !hookHangs { possible += [.hookEnded(succeeded: true), .hookEnded(succeeded: false)] }
         if command == nil && others > 0 { possible += [.otherEnded, .othersEnded, .othersEnded] }
         if let deadline = machine.deadline, deadline <= at(now).monotonic { possible = [.deadline] }
@@ -210,7 +211,7 @@ struct ChildWorld {
             guard hookKilledAt != nil else { break }
             (hook, hookKilledAt) = (nil, nil)
             abandonedHooks += 1
-        case .spawnFailed, .alive: break
+        case .spawnFailed, .alive, .unhealthy: break
         }
     }
 

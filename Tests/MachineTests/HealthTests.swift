@@ -106,7 +106,8 @@ struct HealthTests {
     func names() {
         #expect(
             Health.Blocker.allCases.map(\.rawValue) == [
-                "starting", "draining", "stopping", "paused", "stopped", "killed", "waiting", "failed", "not running",
+                "starting", "draining", "stopping", "paused", "stopped", "killed", "waiting", "failed", "unhealthy",
+                "not running",
             ])
     }
 

@@ -20,6 +20,9 @@ pid_t kapo_fork(void);
 // pipe2(2) with O_CLOEXEC: 0, or -1 with errno.
 int kapo_pipe(int ends[2]);
 
+/// memfd_create(2), close-on-exec. -1 and errno when it fails.
+int kapo_memory_file(void);
+
 // fcntl(2), F_SETPIPE_SZ: the bytes that a pipe holds from now on, or -1 with errno.
 int kapo_set_pipe_size(int descriptor, int bytes);
 

@@ -1,3 +1,4 @@
+import Glibc
 import Loop
 
 /// What came of a check.
@@ -10,6 +11,8 @@ package struct CheckOutcome {
     package let status: HTTPStatus
     package let body: [UInt8]
     package let verdict: Verdict
+    /// True when nobody took the connection: a server that has not begun to listen, perhaps.
+    private(set) var isRefused = false
 
     /// hacheck takes a code above 200 for a failure, that of a redirect too.
     init(_ status: HTTPStatus, _ body: [UInt8]) {
@@ -23,6 +26,13 @@ package struct CheckOutcome {
 
     /// It is not, and why.
     static func failed(_ text: String) -> CheckOutcome { CheckOutcome(.unavailable, Array(text.utf8)) }
+
+    /// The same, because it takes no connections, if that is what the errno of connect(2) says.
+    static func unreachable(_ text: String, code: Int32) -> CheckOutcome {
+        var outcome = failed(text)
+        outcome.isRefused = code == ECONNREFUSED
+        return outcome
+    }
 
     private init(late text: String) {
         (status, body, verdict) = (.unavailable, Array(text.utf8), .timeout)

@@ -1,7 +1,11 @@
+import Glibc
 import Host
 import Loop
 
 extension HTTPFailure {
+    /// True when nobody took the connection.
+    var isRefused: Bool { self == .unreachable(code: ECONNREFUSED) }
+
     /// Why there is no answer, in words for people; `timeout` is the time that there was, in seconds.
     package func words(timeout: String) -> String {
         switch self {

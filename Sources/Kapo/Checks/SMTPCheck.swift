@@ -103,7 +103,8 @@ extension SMTPCheck: ClientSocketUser {
     func failed(_ failure: ClientFailure) {
         let after = Elapsed.millionths(Clock.monotonic - began)
         switch failure {
-        case .unreachable(let code): conclude(.failed("Unexpected socket error \(code) after \(after)s"))
+        case .unreachable(let code):
+            conclude(.unreachable("Unexpected socket error \(code) after \(after)s", code: code))
         case .broken: conclude(.failed("Peer unexpectedly closed connection"))
         case .insecure(let reason): conclude(.failed("no TLS: \(reason)"))
         }

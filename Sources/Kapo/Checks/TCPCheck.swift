@@ -34,7 +34,9 @@ extension TCPCheck: ClientSocketUser {
 
     func failed(_ failure: ClientFailure) {
         let after = Elapsed.millionths(Clock.monotonic - began)
-        conclude(.failed("Unexpected error \(failure.words) after \(after)s"))
+        let text = "Unexpected error \(failure.words) after \(after)s"
+        if case .unreachable(let code) = failure { return conclude(.unreachable(text, code: code)) }
+        conclude(.failed(text))
     }
 }
 

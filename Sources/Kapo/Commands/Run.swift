@@ -30,6 +30,7 @@ struct Run: ModeCommand {
     var wait: Seconds?
 
     @OptionGroup(title: "Readiness and hooks") var readiness: ReadyOptions
+    @OptionGroup(title: "Checks") var checking: CheckingOptions
     @OptionGroup(title: "Signals and ends") var signals: SignalOptions
     @OptionGroup(title: "Surroundings of the command") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Global options") var port: PortOption<BehindMode>
@@ -51,6 +52,7 @@ struct Run: ModeCommand {
                 afterExit: .finish(afterNanoseconds: wait.nanoseconds), graceNanoseconds: Seconds(10).nanoseconds))
         child.policy.ttlSeconds = (try values.value(ttl, "KAPO_TTL") ?? .none).range
         try readiness.apply(to: &child, values)
+        child.checks = try checking.options(values, else: .unready)
         try signals.apply(to: &child, values)
         child.surroundings = try surroundings.surroundings(values)
         return try options(.child(child), near: (port.port, globals), far: parent)

@@ -13,7 +13,9 @@ struct ServiceReader {
         "restart", "success-exit", "wait", "backoff", "max-wait", "stable-after", "start-limit", "on-failed", "ttl",
         "ready", "ready-timeout", "watchdog", "drain", "pre-start", "post-exit", "signal-to", "rewrite-signal",
         "stop-signal", "map-exit", "sweep", "setsid", "orphan-ok", "kill-after", "env-file", "chdir", "user", "umask",
-        "nice", "limit",
+        "nice", "limit", "check", "check-interval", "check-timeout", "check-status", "check-contains", "check-header",
+        "check-method", "check-grace", "check-fall", "check-rise", "check-action", "check-restart-limit", "gcore",
+        "core-dir", "notify-mail", "sendmail", "notify-exec",
     ]
     /// Those that belong to Kapo itself, which services of a directory share.
     static let sharedKeys: Set<String> = [

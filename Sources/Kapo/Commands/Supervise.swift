@@ -30,6 +30,7 @@ struct Supervise: ModeCommand {
     var ttl: TimeToLive?
 
     @OptionGroup(title: "Readiness and hooks") var readiness: ReadyOptions
+    @OptionGroup(title: "Checks") var checking: CheckingOptions
     @OptionGroup(title: "Signals and ends") var signals: SignalOptions
     @OptionGroup(title: "Surroundings of the command") var surroundings: SurroundingsOptions
     @OptionGroup(title: "Global options") var port: PortOption<BehindMode>
@@ -81,6 +82,7 @@ struct Supervise: ModeCommand {
             policy: ChildPolicy(afterExit: .restart(restart), graceNanoseconds: Seconds(10).nanoseconds))
         child.policy.ttlSeconds = (try values.value(ttl, "KAPO_TTL") ?? .none).range
         try readiness.apply(to: &child, values)
+        child.checks = try checking.options(values, else: .restart)
         try signals.apply(to: &child, values)
         child.surroundings = try surroundings.surroundings(values)
         return child

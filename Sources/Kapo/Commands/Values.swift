@@ -20,6 +20,13 @@ struct Values {
         return options.isEmpty ? list?.elements ?? [] : options
     }
 
+    /// The values of an option that may be given more than once, or else those of its variable, one on each line: they
+    /// may have spaces in them.
+    func lines<Value: Setting>(_ options: [Value], _ name: String) throws -> [Value] {
+        let lines = try readable { try environment.readLines(name, as: Value.self) }
+        return options.isEmpty ? lines : options
+    }
+
     /// Whether a switch is on.
     func isOn(_ option: Bool?, _ name: String, or usual: Bool) throws -> Bool {
         let variable = try value(nil as Switch?, name)

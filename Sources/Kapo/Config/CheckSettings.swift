@@ -24,6 +24,8 @@ package struct CheckTimeout: Setting, Equatable {
 package struct StatusCodes: Setting, Equatable {
     private let ranges: [ClosedRange<UInt16>]
 
+    /// 200 alone.
+    package static let ok = StatusCodes(ranges: [200...200])
     /// 200 to 299.
     package static let successful = StatusCodes(ranges: [200...299])
 

@@ -1,6 +1,7 @@
 import Machine
 
-/// What `kapo check` asks for: a URL of plain HTTP, `http://HOST[:PORT][/PATH][?QUERY]`, at most 4096 bytes long.
+/// What a check asks for: a URL, `http://HOST[:PORT][/PATH][?QUERY]`, at most 4096 bytes long. `kapo check` knows no
+/// https.
 package struct CheckTarget: Setting, Equatable {
     /// Who is asked.
     package enum Host: Equatable, Sendable {
@@ -13,29 +14,37 @@ package struct CheckTarget: Setting, Equatable {
     /// As it was written, but for the fragment.
     package let text: String
     package let host: Host
-    /// 1 to 65535; 80 when the URL says none.
+    /// True for https.
+    package let isTLS: Bool
+    /// 1 to 65535; 80 when the URL says none, 443 for https.
     package let port: UInt16
     /// The request's target: path and query, as written.
     package let path: String
 
-    /// Reads a URL. A user name is refused, a fragment is dropped; escapes such as `%20` are passed on as they are.
-    package init(text: String) throws(SettingError) {
+    /// Reads a URL of plain HTTP. A user name is refused, a fragment is dropped; escapes such as `%20` are passed on as
+    /// they are.
+    package init(text: String) throws(SettingError) { try self.init(text: text, orTLS: false) }
+
+    /// Reads one that may be of https, too.
+    package init(text: String, orTLS: Bool) throws(SettingError) {
         let bytes = Array(text.utf8)
         guard bytes.count <= 4096 else { throw SettingError("A URL of \(bytes.count) bytes is too long: 4096 at most") }
         guard bytes.allSatisfy({ 0x21...0x7e ~= $0 }) else {
             throw .notAllowed(
                 text, "a URL: write what is no visible ASCII character as %20, and a name outside ASCII as xn--…")
         }
-        guard text.lowercased().hasPrefix("http://") else { throw Self.wrongScheme(text) }
-        let rest = text.dropFirst(7).prefix { $0 != "#" }
+        isTLS = orTLS && text.lowercased().hasPrefix("https://")
+        guard isTLS || text.lowercased().hasPrefix("http://") else { throw Self.wrongScheme(text) }
+        let scheme = text.prefix(isTLS ? 8 : 7)
+        let rest = text[scheme.endIndex...].prefix { $0 != "#" }
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        guard let (host, port) = Self.split(authority) else {
+        guard let (host, port) = Self.split(authority, port: isTLS ? 443 : 80) else {
             throw .notAllowed(
                 text,
-                "a URL that names a host: http://HOST[:PORT][/PATH], where IPv6 stands in brackets and a port is "
+                "a URL that names a host: \(scheme)HOST[:PORT][/PATH], where IPv6 stands in brackets and a port is "
                     + "from 1 to 65535")
         }
-        self.text = String(text.prefix(7) + rest)
+        self.text = String(scheme + rest)
         self.host = host
         self.port = port
         let target = rest[authority.endIndex...]
@@ -58,14 +67,16 @@ package struct CheckTarget: Setting, Equatable {
             case .address(let text) where text.contains(":"): "[\(text)]"
             case .address(let text), .name(let text): text
             }
-        return port == 80 ? host : "\(host):\(port)"
+        return port == (isTLS ? 443 : 80) ? host : "\(host):\(port)"
     }
 
     // MARK: Host and port
 
-    private static func split(_ authority: Substring) -> (Host, UInt16)? {
+    /// Who is asked, and where: at that port if the text says none. Nil for what is neither a name nor an address, and
+    /// for a port outside of 1 to 65535.
+    static func split(_ authority: Substring, port usual: UInt16?) -> (Host, UInt16)? {
         var host = authority
-        var port: UInt16? = 80
+        var port = usual
         // In brackets a colon belongs to the address.
         if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
             host = authority[..<colon]

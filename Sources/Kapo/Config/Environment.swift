@@ -2,6 +2,8 @@
 package struct Environment: Sendable {
     private let value: @Sendable (String) -> String?
     private let source: @Sendable (String) -> String
+    /// The values of a name that may have several; nil to read them from its one value.
+    private var list: @Sendable (String) -> [String]? = { _ in nil }
 
     /// An environment that looks names up with `value`; nil means that the variable is not set. `source` says for
     /// people where the value of a name comes from.
@@ -17,9 +19,25 @@ package struct Environment: Sendable {
     package func overlaid(by options: [RunOption], of file: String) -> Environment {
         let said = Dictionary(options.map { ($0.variable, $0) }) { $1 }
         let (value, source) = (value, source)
-        return Environment(
+        var overlaid = Environment(
             { said[$0].map { $0.values.joined(separator: " ") } ?? value($0) },
             source: { name in said[name].map { "\(file):\($0.valuePlace): \($0.name)" } ?? source(name) })
+        overlaid.list = { said[$0]?.values }
+        return overlaid
+    }
+
+    /// The values of the variable `name`, one on each line, or those of a list in a file; none when it is not set.
+    package func readLines<Value: Setting>(_ name: String, as type: Value.Type) throws(SettingError) -> [Value] {
+        let texts = list(name) ?? value(name)?.split(separator: "\n").map(String.init) ?? []
+        var values: [Value] = []
+        for text in texts where !text.isEmpty {
+            do {
+                values.append(try Value(text: text))
+            } catch {
+                throw SettingError("\(source(name)): \(error)")
+            }
+        }
+        return values
     }
 
     /// The value of the variable `name`, or nil when it is not set. An empty variable counts as one that is not set.

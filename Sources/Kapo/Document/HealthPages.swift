@@ -29,11 +29,14 @@ package struct HealthPages: Equatable, Sendable {
             parts: [("loop", nil), ("command", health.isLive ? nil : why ?? "ended")],
             status: health.isLive ? "pass" : "fail", checks)
         ready = Page(
-            name: "readyz", problem: why.map { "not ready: \($0)" }, parts: Self.parts(health.blocker),
+            name: "readyz", problem: why.map { "not ready: \($0)" },
+            parts: Self.parts(health.blocker, reports.flatMap(\.checks)),
             status: why != nil ? "fail" : health.failures > 0 ? "warn" : "pass", checks)
     }
 
-    private static func parts(_ blocker: Health.Blocker?) -> [(name: String, problem: String?)] {
+    private static func parts(
+        _ blocker: Health.Blocker?, _ checks: [CheckStanding]
+    ) -> [(name: String, problem: String?)] {
         func problem(_ blockers: [Health.Blocker]) -> String? {
             blocker.flatMap { blockers.contains($0) ? $0.rawValue : nil }
         }
@@ -42,7 +45,7 @@ package struct HealthPages: Equatable, Sendable {
             ("command", problem([.paused, .stopped, .killed, .waiting, .failed, .absent])),
             ("ready", problem([.starting])),
             ("drain", problem([.draining, .stopping])),
-        ]
+        ] + (checks.isEmpty && blocker != .unhealthy ? [] : [("checks", problem([.unhealthy]))]) + checks.map(\.part)
     }
 
     static func readiness(_ health: Health, _ time: String) -> JSON {
@@ -73,11 +76,15 @@ package struct HealthPages: Equatable, Sendable {
             ("status", .string(health.failures == 0 ? "pass" : "warn")),
             ("time", .string(time)),
         ])
-        return .object([
-            ("command:failures", .array([failures])),
-            ("command:readiness", .array([readiness(health, time)])),
-            ("command:state", .array(states)),
-        ])
+        let observations = reports.flatMap(\.checks).map { standing in
+            (name: "check:\(standing.name)", value: JSON.array([standing.observation(at: time)]))
+        }
+        return .object(
+            [
+                ("command:failures", .array([failures])),
+                ("command:readiness", .array([readiness(health, time)])),
+                ("command:state", .array(states)),
+            ] + observations)
     }
 }
 

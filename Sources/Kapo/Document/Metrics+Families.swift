@@ -11,7 +11,7 @@ import Machine
 /// Where there are services, what is of one of them has its name as the label `service`.
 extension Metrics {
     var families: [MetricFamily] {
-        about + services + (proxy.map(\.families) ?? state) + time + usage + output + traffic + itself
+        about + services + (proxy.map(\.families) ?? state) + checks + time + usage + output + traffic + itself
     }
 
     /// A sample for each entry of which there is something to say.

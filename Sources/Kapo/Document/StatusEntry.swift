@@ -43,12 +43,16 @@ package struct StatusEntry: Equatable, Sendable {
 }
 
 extension StatusEntry {
-    /// Every field, in alphabetical order, with null where there is nothing to say.
+    /// Every field, in alphabetical order, with null where there is nothing to say; `Checks` and `Name` only where
+    /// there are any.
     var json: JSON {
         let name: [(name: String, value: JSON)] = subject.name.map { [("Name", .string($0))] } ?? []
+        let checks: [(name: String, value: JSON)] =
+            report.checks.isEmpty ? [] : [("Checks", .array(report.checks.map(\.json)))]
         return .object(
             [
-                ("Arguments", subject.arguments.isEmpty ? .null : .array(subject.arguments.map(JSON.string))),
+                ("Arguments", subject.arguments.isEmpty ? .null : .array(subject.arguments.map(JSON.string)))
+            ] + checks + [
                 ("Command", .string(subject.command)),
                 ("EndTime", .string(report.endedAt.map(Timestamp.text) ?? Timestamp.never)),
                 ("ExitCode", JSON(report.exit?.documentCode ?? 0)),

@@ -5,9 +5,9 @@ import Glibc
 ///
 /// libevent asks them, not the C library: getaddrinfo(3) would stop the loop, and from a static executable it cannot
 /// load the modules of nsswitch.conf. Without a resolv.conf the name server of this host is asked.
-@safe final class NameLookup {
+@safe package final class NameLookup {
     /// Addresses at most; further ones are left out.
-    static let most = 8
+    package static let most = 8
 
     private let loop: EventLoop
     private let base: OpaquePointer
@@ -15,9 +15,15 @@ import Glibc
     private var handler: (([SocketPlace]) -> Void)?
     private var departure: Timer?
 
+    /// The places of a name that needs no looking up: `localhost` is 127.0.0.1, then ::1. Nil for any other name.
+    package static func known(_ name: String, port: UInt16) -> [SocketPlace]? {
+        guard name.lowercased() == "localhost" else { return nil }
+        return ["127.0.0.1", "::1"].compactMap { SocketPlace(address: $0, port: port) }
+    }
+
     /// Begins to look up `name`. The handler is called once, with no place when there is none, perhaps before this
     /// returns; not at all after `cancel`. Nil when memory runs out.
-    static func begin(
+    package static func begin(
         _ loop: EventLoop, _ name: String, port: UInt16, _ handler: @escaping ([SocketPlace]) -> Void
     ) -> NameLookup? {
         guard let base = unsafe evdns_base_new(loop.base, 0) else { return nil }
@@ -53,7 +59,7 @@ import Glibc
     }
 
     /// Forgets the handler, and stops asking.
-    func cancel() {
+    package func cancel() {
         handler = nil
         if let request = unsafe request { unsafe evdns_getaddrinfo_cancel(request) }
         unsafe request = nil

@@ -59,6 +59,19 @@ package struct SocketPlace: Hashable, Sendable {
         kernelForm = unsafe Array(UnsafeRawBufferPointer(start: address, count: length))
     }
 
+    /// The address as 4 bytes of IPv4 or 16 of IPv6, first byte first; nil for a unix socket. They stand behind family
+    /// and port in a sockaddr_in, and behind the flow label as well in a sockaddr_in6.
+    package var addressBytes: [UInt8]? {
+        switch kernelForm.count {
+        case MemoryLayout<sockaddr_in>.size: Array(kernelForm[4..<8])
+        case MemoryLayout<sockaddr_in6>.size: Array(kernelForm[8..<24])
+        default: nil
+        }
+    }
+
+    /// The port of an address, in network order behind the family.
+    package var port: UInt16 { UInt16(kernelForm[2]) << 8 | UInt16(kernelForm[3]) }
+
     /// Opens a socket, non-blocking and close-on-exec, and begins to connect it. Returns its descriptor, which is
     /// connected, or will be writable when it is, or when it has failed; or else the errno.
     func connect() -> Result<Int32, ConnectFailure> {

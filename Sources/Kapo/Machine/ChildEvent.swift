@@ -15,6 +15,8 @@ package enum ChildEvent: Equatable, Sendable {
     case ready
     /// The command gave the sign of life that the watchdog waits for.
     case alive
+    /// Its checks say that it is of no use, and is to be started anew.
+    case unhealthy
     /// The command ended. Others may be left: of its process group, or orphans that became Kapo's children. A successor
     /// is the pid of a living process that its pid file names: it has taken the place of the command.
     case exited(ExitStatus, leavesOthers: Bool = false, successor: Int32? = nil)
@@ -105,6 +107,8 @@ package enum ChildNote: Equatable, Sendable {
     case notReady(pid: Int32)
     /// The watchdog heard nothing of it in time.
     case hung(pid: Int32)
+    /// Its checks failed.
+    case unhealthy(pid: Int32)
     case killing(pid: Int32)
     case sweeping
     case killingOthers

@@ -4,7 +4,7 @@ extension ChildMachine {
         _ run: Run, _ status: ExitStatus, _ cause: EndCause, _ leavesOthers: Bool, _ now: Moment
     ) -> Step {
         // Whoever types ^C at a terminal means Kapo as well: the command had the foreground, so Kapo did not hear it.
-        let isStop = cause == .ttlExpired || cause == .notReady || cause == .ordered
+        let isStop = [.ttlExpired, .notReady, .unhealthy, .ordered].contains(cause)
         let isOwn = run.wasInterrupted || policy.signals.stop == SignalNumber.interrupt && isStop
         let isInterrupted = policy.terminal != .none && status == .signalled(SignalNumber.interrupt) && !isOwn
         // One that hung was of no use from then on, however long its end took.
@@ -36,7 +36,8 @@ extension ChildMachine {
         case .askedToStop where ended.cause == .asked && !sweep.isKilling: kill(ended, now)
         case .askedToStop: (.sweeping(ended.asked, sweep), [])
         case .order(let order): sweeping(ended, sweep, order, now)
-        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .paused, .resumed, .signalled:
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .exited, .paused, .resumed,
+            .signalled:
             (state, [])
         }
     }
@@ -66,7 +67,8 @@ extension ChildMachine {
             (.concluding(ended, hook.killed(at: now)), [.signalHook(signal: SignalNumber.kill)])
         case .askedToStop: (.concluding(ended.asked, hook), [])
         case .order(let order): concluding(ended, hook, order)
-        case .begin, .found, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused,
+        case .begin, .found, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .exited, .otherEnded, .othersEnded,
+            .paused,
             .resumed,
             .signalled:
             (state, [])

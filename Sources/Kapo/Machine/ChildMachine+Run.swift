@@ -11,6 +11,7 @@ extension ChildMachine {
         case .ready: ready(run, now)
         case .alive: (.running(run.heard(policy.watchdogNanoseconds, at: now)), [])
         case .deadline: late(run, now)
+        case .unhealthy: stopped(run, .unhealthy, with: policy.signals.stop, .unhealthy(pid: run.pid), now)
         case .order(let order): running(run, order, now)
         case .begin, .found, .hookEnded, .spawned, .spawnFailed, .otherEnded, .othersEnded: (state, [])
         }
@@ -19,20 +20,28 @@ extension ChildMachine {
     /// The first of the run's deadlines has passed.
     private mutating func late(_ run: Run, _ now: Moment) -> Step {
         func hasPassed(_ deadline: Int64?) -> Bool { deadline.map { $0 <= now.monotonic } ?? false }
-        func stop(_ cause: EndCause, _ signal: Int32, _ note: ChildNote) -> Step {
-            let stop = Stop(cause: cause, killAt: now.deadline(after: policy.graceNanoseconds))
-            return (.stopping(run, stop), [.log(note)] + self.stop(run, with: signal))
-        }
         if !run.isSuspended && hasPassed(run.readyBy) {
-            return stop(.notReady, policy.signals.stop, .notReady(pid: run.pid))
+            return stopped(run, .notReady, with: policy.signals.stop, .notReady(pid: run.pid), now)
         }
-        if !run.isSuspended && hasPassed(run.aliveBy) { return stop(.hung, SignalNumber.abort, .hung(pid: run.pid)) }
-        if hasPassed(run.expiresAt) { return stop(.ttlExpired, policy.signals.stop, .ttlExpired(pid: run.pid)) }
+        if !run.isSuspended && hasPassed(run.aliveBy) {
+            return stopped(run, .hung, with: SignalNumber.abort, .hung(pid: run.pid), now)
+        }
+        if hasPassed(run.expiresAt) {
+            return stopped(run, .ttlExpired, with: policy.signals.stop, .ttlExpired(pid: run.pid), now)
+        }
         guard hasPassed(run.stableAt) else { return (state, []) }
         history.becomeStable()
         var stable = run
         stable.stableAt = nil
         return (.running(stable), [])
+    }
+
+    /// Stops a run for a reason of Kapo's own.
+    private func stopped(
+        _ run: Run, _ cause: EndCause, with signal: Int32, _ note: ChildNote, _ now: Moment
+    ) -> Step {
+        let stop = Stop(cause: cause, killAt: now.deadline(after: policy.graceNanoseconds))
+        return (.stopping(run, stop), [.log(note)] + self.stop(run, with: signal))
     }
 
     private func ready(_ run: Run, _ now: Moment) -> Step {
@@ -73,7 +82,8 @@ extension ChildMachine {
         case .paused(let number): paused(run, by: number) { .draining($0, signal: signal, until: until) }
         case .resumed: (.draining(resumed(run, now), signal: signal, until: until), [])
         case .order(let order): draining(run, signal, until, order)
-        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .otherEnded, .othersEnded: (state, [])
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .otherEnded, .othersEnded:
+            (state, [])
         }
     }
 
@@ -88,7 +98,8 @@ extension ChildMachine {
         case .resumed: (.stopping(resumed(run, now), stop), [])
         case .deadline: killed(run, stop.cause)
         case .order(let order): stopping(run, stop, order)
-        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .otherEnded, .othersEnded: (state, [])
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .otherEnded, .othersEnded:
+            (state, [])
         }
     }
 

@@ -54,7 +54,8 @@ extension ChildMachine {
         case .askedToStop:
             (.preparing(last, hook.killed(at: now)), [.signalHook(signal: SignalNumber.kill)])
         case .order(let order): preparing(last, hook, order, now)
-        case .begin, .found, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused,
+        case .begin, .found, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .exited, .otherEnded, .othersEnded,
+            .paused,
             .resumed,
             .signalled:
             (state, [])
@@ -90,7 +91,8 @@ extension ChildMachine {
                 [.log(.spawnFailed(failure))],
                 now)
         case .order(let order): starting(order)
-        case .begin, .found, .hookEnded, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused, .resumed,
+        case .begin, .found, .hookEnded, .ready, .alive, .unhealthy, .exited, .otherEnded, .othersEnded, .paused,
+            .resumed,
             .askedToStop,
             .signalled, .deadline:
             (state, [])

@@ -70,7 +70,8 @@ package struct ChildMachine: Equatable, Sendable {
         case .found(let pid, let startedAt, let isFollowed): found(pid, since: startedAt, isFollowed: isFollowed, now)
         case .askedToStop(let signal): finished(nil, askedBy: signal)
         case .order(let order): idle(order)
-        case .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded, .paused, .resumed,
+        case .hookEnded, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .exited, .otherEnded, .othersEnded,
+            .paused, .resumed,
             .signalled, .deadline:
             (state, [])
         }
@@ -83,7 +84,8 @@ package struct ChildMachine: Equatable, Sendable {
         case .deadline: start(after: last, now)
         case .askedToStop(let signal): finished(last, askedBy: signal)
         case .order(let order): waiting(last, pause, until, order, now)
-        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded,
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .exited, .otherEnded,
+            .othersEnded,
             .paused,
             .resumed, .signalled:
             (state, [])
@@ -94,7 +96,8 @@ package struct ChildMachine: Equatable, Sendable {
         switch event {
         case .deadline, .askedToStop: finished(ended)
         case .order(let order): lingering(ended, order, now)
-        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded,
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .exited, .otherEnded,
+            .othersEnded,
             .paused,
             .resumed, .signalled:
             (state, [])
@@ -105,7 +108,8 @@ package struct ChildMachine: Equatable, Sendable {
         switch event {
         case .askedToStop: finished(failure)
         case .order(let order): resting(after: failure.last, order, now)
-        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded,
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .exited, .otherEnded,
+            .othersEnded,
             .paused,
             .resumed, .signalled, .deadline:
             (state, [])
@@ -116,7 +120,8 @@ package struct ChildMachine: Equatable, Sendable {
         switch event {
         case .askedToStop(let signal): finished(last, askedBy: signal)
         case .order(let order): resting(after: last, order, now)
-        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .exited, .otherEnded, .othersEnded,
+        case .begin, .found, .hookEnded, .spawned, .spawnFailed, .ready, .alive, .unhealthy, .exited, .otherEnded,
+            .othersEnded,
             .paused, .resumed, .signalled, .deadline:
             (state, [])
         }
@@ -147,7 +152,7 @@ package struct ChildMachine: Equatable, Sendable {
 
     /// The code of a run, mapped. One that Kapo stopped because it failed has not succeeded, whatever it says.
     private func code(of ended: EndedRun) -> Int32 {
-        let hasFailed = ended.cause == .notReady || ended.cause == .hung
+        let hasFailed = [.notReady, .hung, .unhealthy].contains(ended.cause)
         let code = hasFailed ? max(1, ended.status.shellCode) : ended.status.shellCode
         return policy.exitCodes[code] ?? code
     }

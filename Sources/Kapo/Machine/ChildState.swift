@@ -49,6 +49,8 @@ package enum EndCause: Equatable, Sendable {
     case notReady
     /// It gave no sign of life in time.
     case hung
+    /// Its checks failed.
+    case unhealthy
 }
 
 /// A run that is being stopped.

@@ -3,6 +3,8 @@ package struct Health: Equatable, Sendable {
     /// Why it is not to get work.
     package enum Blocker: String, CaseIterable, Sendable {
         case starting, draining, stopping, paused, stopped, killed, waiting, failed
+        /// It runs, and a check of it fails.
+        case unhealthy
         /// `watch`: no such process.
         case absent = "not running"
     }

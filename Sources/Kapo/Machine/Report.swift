@@ -34,6 +34,8 @@ package struct Report: Equatable, Sendable {
     package var ttlSeconds: Int64 = 0
     /// Monotonic time at which these seconds are over, in nanoseconds; nil when nothing is due.
     package var expiresAt: Int64?
+    /// What is known of the checks of it, in the order in which they were asked for.
+    package var checks: [CheckStanding] = []
 
     /// A process that has never run.
     package init() {}
@@ -56,6 +58,9 @@ package struct Report: Equatable, Sendable {
 }
 
 extension ChildMachine {
+    /// The entries of the document, as of the last event: one, the command's.
+    package var reports: [Report] { [report] }
+
     /// The entry of the document, as of the last event.
     package var report: Report {
         var report = Report()

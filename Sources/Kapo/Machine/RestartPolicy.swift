@@ -55,7 +55,7 @@ package struct RestartPolicy: Equatable, Sendable {
     func isFailure(_ ended: EndedRun) -> Bool {
         switch ended.cause {
         case .ttlExpired, .asked, .ordered: false
-        case .notReady, .hung: true
+        case .notReady, .hung, .unhealthy: true
         case .byItself: !success.contains(ended.status)
         }
     }

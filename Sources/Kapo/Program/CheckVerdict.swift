@@ -15,16 +15,19 @@ package enum CheckVerdict {
         switch result {
         case .failure(let failure): return report(settings, because: failure.words(timeout: settings.timeout.text))
         case .success(let answer):
-            guard settings.healthy.contains(answer.status) else {
-                return report(settings, because: text(of: answer))
-            }
-            guard let sought = settings.sought?.text, !contains(answer.body, Array(sought.utf8)) else {
+            guard let trouble = trouble(with: answer, settings.healthy, settings.sought) else {
                 return CheckReport(exitCode: 0, line: nil)
             }
-            let place = answer.isTruncated ? "the first \(answer.body.count) bytes of the body do" : "the body does"
-            return report(
-                settings, because: "\(status(of: answer)), but \(place) not contain '\(shown(Array(sought.utf8)))'")
+            return report(settings, because: trouble)
         }
+    }
+
+    /// What is wrong with an answer, by its status and by what its body must contain; nil when it is healthy.
+    static func trouble(with answer: HTTPAnswer, _ healthy: StatusCodes, _ sought: SoughtText?) -> String? {
+        guard healthy.contains(answer.status) else { return text(of: answer) }
+        guard let sought = sought?.text, !contains(answer.body, Array(sought.utf8)) else { return nil }
+        let place = answer.isTruncated ? "the first \(answer.body.count) bytes of the body do" : "the body does"
+        return "\(status(of: answer)), but \(place) not contain '\(shown(Array(sought.utf8)))'"
     }
 
     /// Not healthy, for that reason.
@@ -37,12 +40,16 @@ package enum CheckVerdict {
 
     /// `503 Service Unavailable: not ready: waiting`, with the first line of the body that is not empty.
     private static func text(of answer: HTTPAnswer) -> String {
-        let lines = answer.body.prefix(65536).split { $0 == 0x0a || $0 == 0x0d }
-        let line = lines.lazy.map(shown).first { !$0.isEmpty }
-        return [status(of: answer), line].compactMap(\.self).joined(separator: ": ")
+        [status(of: answer), firstLine(of: answer.body)].compactMap(\.self).joined(separator: ": ")
     }
 
-    private static func status(of answer: HTTPAnswer) -> String {
+    /// The first line that is not empty; nil when there is none.
+    static func firstLine(of bytes: [UInt8]) -> String? {
+        let lines = bytes.prefix(65536).split { $0 == 0x0a || $0 == 0x0d }
+        return lines.lazy.map(shown).first { !$0.isEmpty }
+    }
+
+    static func status(of answer: HTTPAnswer) -> String {
         let reason = shown(answer.reason)
         return reason.isEmpty ? "\(answer.status)" : "\(answer.status) \(reason)"
     }

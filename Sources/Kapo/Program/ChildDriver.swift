@@ -31,17 +31,18 @@ final class ChildDriver {
     /// What the last run left behind; nil while the command runs.
     private var leftovers: Leftovers?
     private let inherited: Signals.Inherited
-    private let sides: SideCommands
-    private let log: ChildLog
+    let sides: SideCommands
+    let log: ChildLog
     /// The terminal of Kapo's standard input is the command's too.
     private let hasTerminal: Bool
-    private var command: Command
+    private(set) var command: Command
     private var readiness: Readiness?
     private var hook: Int32?
     private var sweepLook: Timer?
     /// Looks again whether the command runs, as long as that is not known.
     private var doubt: Timer?
-    private var runner: MachineRunner<ChildMachine>?
+    private(set) var runner: MachineRunner<ChildMachine>?
+    private(set) var checks: CommandChecks?
 
     init(
         _ host: any ChildHost, _ options: ChildOptions, _ inherited: Signals.Inherited, hasTerminal: Bool = false,
@@ -62,12 +63,13 @@ final class ChildDriver {
         command.directory = host.startDirectory
         command.record = keeping.map { ($0.directory, $0.system) }
         let machine = ChildMachine(policy: options.policy, seed: UInt64.random(in: 0 ... .max))
-        // Whoever has this driver must not be held by it.
-        runner = MachineRunner(host.loop, machine) { [unowned host] in
-            host.publish($0, $1)
+        runner = MachineRunner(host.loop, machine) { [unowned self] in
+            checks?.follow($0.checkedRun)
+            publish()
         } perform: { [unowned self] in
             perform($0)
         }
+        checks = options.checks.map(makeChecks)
     }
 
     deinit {
@@ -213,7 +215,7 @@ final class ChildDriver {
     }
 
     /// The command in its surroundings, as they are now.
-    private func equipped() throws(SpawnFailure) -> Command {
+    func equipped() throws(SpawnFailure) -> Command {
         var command = command
         try options.surroundings.apply(to: &command)
         return command
@@ -243,11 +245,11 @@ final class ChildDriver {
             var pid: Int32?
             pid = try sides.start(
                 text(of: hook), like: equipped(), variables: Self.variables(for: hook)
-            ) { [weak self] succeeded in
+            ) { [weak self] status in
                 // One that was given up ends unheard.
                 guard let self, self.hook == pid else { return }
                 self.hook = nil
-                send(.hookEnded(succeeded: succeeded))
+                send(.hookEnded(succeeded: status == .exited(0)))
             }
             self.hook = pid
         } catch let failure as SpawnFailure {

@@ -15,6 +15,10 @@ protocol ChildHost: AnyObject {
     /// Where to look for what a command leaves behind.
     var leftoverScope: Leftovers.Scope { get }
     var output: any CommandOutput { get }
+    /// What checks need.
+    var checkSupplies: CheckSupplies { get }
+    /// The name of a service; nil for a command that is the only one.
+    var serviceName: String? { get }
 
     /// The state of the command has changed.
     func publish(_ reports: [Report], _ health: Health)

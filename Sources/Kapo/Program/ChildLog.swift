@@ -35,6 +35,7 @@ struct ChildLog {
         case .ttlExpired(let pid): log.info("time to live is over, stopping \(name)", metadata: ["pid": "\(pid)"])
         case .notReady(let pid): log.error("\(name) is not ready in time, stopping it", metadata: ["pid": "\(pid)"])
         case .hung(let pid): log.error("\(name) gives no sign of life, stopping it", metadata: ["pid": "\(pid)"])
+        case .unhealthy(let pid): log.error("\(name) fails its checks, stopping it", metadata: ["pid": "\(pid)"])
         case .killing(let pid): log.warning("killing \(name) and its process group", metadata: ["pid": "\(pid)"])
         case .sweeping: log.info("stopping what \(name) left behind")
         case .killingOthers: log.warning("killing what \(name) left behind")

@@ -9,6 +9,8 @@ package struct ChildOptions: Equatable, Sendable {
     package var policy: ChildPolicy
     package var surroundings = Surroundings()
     package var readiness = ReadyCheck.started
+    /// Nil when it is not checked.
+    package var checks: CheckOptions?
     /// Commands of the shell that run before each start and after each end.
     package var preStart: String?
     package var postExit: String?

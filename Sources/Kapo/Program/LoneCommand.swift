@@ -21,7 +21,8 @@ final class LoneCommand: ChildHost, ProgramMode {
         output =
             try options.logs.map { try ServiceOutput.make($0, runtime, runtime.log, inherited, in: nil) }
             ?? runtime.console
-        place = runtime.board.add(options.subject(sidebindPort: sidebindPort), output)
+        place = runtime.board.add(
+            options.subject(sidebindPort: sidebindPort), output, hasChecks: options.checks != nil)
         var options = options
         hasSession = options.hasSession
         dropped = Set(options.policy.signals.rewrites.filter { $0.value == 0 }.keys)
@@ -40,6 +41,8 @@ final class LoneCommand: ChildHost, ProgramMode {
     var environment: [Word] { runtime.environment }
     var leftoverScope: Leftovers.Scope { .everything }
     var startDirectory: Int32? { runtime.startDirectory }
+    var checkSupplies: CheckSupplies { runtime.checkSupplies }
+    var serviceName: String? { nil }
 
     func publish(_ reports: [Report], _ health: Health) { runtime.board.publish(reports, health, at: place) }
 

@@ -4,7 +4,7 @@ import Machine
 
 /// Feeds a machine with events, one after the other, and has its actions performed.
 final class MachineRunner<M: StateMachine> {
-    private let publish: ([Report], Health) -> Void
+    private let publish: (M) -> Void
     private let perform: (M.Action) -> Void
     private(set) var machine: M
     private var deadline: DeadlineTimer?
@@ -12,7 +12,7 @@ final class MachineRunner<M: StateMachine> {
     private var isBusy = false
 
     init(
-        _ loop: EventLoop, _ machine: M, publish: @escaping ([Report], Health) -> Void,
+        _ loop: EventLoop, _ machine: M, publish: @escaping (M) -> Void,
         perform: @escaping (M.Action) -> Void
     ) {
         self.machine = machine
@@ -30,7 +30,7 @@ final class MachineRunner<M: StateMachine> {
         while !pending.isEmpty {
             let now = Moment(monotonic: Clock.monotonic, wall: Clock.wall)
             let actions = machine.handle(pending.removeFirst(), at: now)
-            publish(machine.reports, machine.health)
+            publish(machine)
             deadline?.move(to: machine.deadline)
             for action in actions { perform(action) }
         }
@@ -40,7 +40,7 @@ final class MachineRunner<M: StateMachine> {
     /// Changes the machine itself, between two events.
     func change(_ body: (inout M) -> Void) {
         body(&machine)
-        publish(machine.reports, machine.health)
+        publish(machine)
         deadline?.move(to: machine.deadline)
     }
 }

@@ -20,6 +20,7 @@ final class Runtime {
     /// The directory that Kapo was started in, open as long as it runs; nil when it cannot be opened. Kapo itself moves
     /// to the root when somebody wants it.
     private(set) lazy var startDirectory = (try? WorkingDirectory.leave())?.release()
+    private(set) lazy var checkSupplies = CheckSupplies(random: UInt64.random(in: 0 ... .max))
     private var peekPipeMade: PeekPipe?
     /// What commands find in their environment, for all of them to share.
     let environment = Invocation.environmentForCommand

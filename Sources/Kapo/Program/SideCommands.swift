@@ -1,7 +1,8 @@
 import Host
+import Machine
 
-/// Commands of the shell that run beside the command, in its surroundings: hooks and probes. They read nothing, for the
-/// input is the command's.
+/// Commands of the shell that run beside the command, in its surroundings: hooks, probes, checks, and what is told of
+/// them. The command's input is not theirs.
 final class SideCommands {
     private let inherited: Signals.Inherited
     private let reaper: Reaper
@@ -14,28 +15,32 @@ final class SideCommands {
         self.inherited = inherited
     }
 
-    /// Starts `text` in the surroundings of `command` with further variables, and returns its pid. `whenEnded` hears
-    /// whether it ended with exit code 0.
+    /// Starts `text` in the surroundings of `command` with further variables, and returns its pid. It reads `input`, or
+    /// nothing, and writes to `output`, or where the command does. `whenEnded` hears how it ended.
     func start(
         _ text: String, like command: Command, variables: [(name: String, value: String)] = [],
-        whenEnded: @escaping (Bool) -> Void
+        input: Int32? = nil, output: Int32? = nil, whenEnded: @escaping (ExitStatus) -> Void
     ) throws(SystemError) -> Int32 {
         var side = command
         side.words = [shell, Word("-c"), Word(text)]
         side.environment = Variables.set(variables, in: command.environment)
         let nothing = try Descriptor.null()
-        side.input = nothing.number
+        side.input = input ?? nothing.number
+        if let output { (side.output, side.error) = (output, output) }
         side.record = nil
         let pid = try side.spawn(inherited)
         running.insert(pid)
         reaper.own(pid) { [weak self] change in
-            guard case .ended(_, let code, _) = change else { return }
+            guard case .ended(_, let code, let signal) = change else { return }
             self?.running.remove(pid)
             Signals.send(Signals.terminate, toRestOfGroup: pid)
-            whenEnded(code == 0)
+            whenEnded(code.map { .exited($0) } ?? .signalled(signal))
         }
         return pid
     }
+
+    /// True as long as that one has not ended.
+    func isRunning(_ pid: Int32) -> Bool { running.contains(pid) }
 
     /// Sends a signal to the process group of one that runs, and wakes who is stopped, to hear it.
     func signal(_ pid: Int32, _ number: Int32) {

@@ -46,6 +46,8 @@ final class StatusBoard {
     var whenChanged: ((_ document: Bool) -> Void)?
 
     private let kind: Kind
+    /// True when a check says something now and then.
+    private var hasChecks = false
     private var entries: [Int: Entry] = [:]
     /// The numbers of the services, by name.
     private var numbers: [String: Int] = [:]
@@ -64,7 +66,8 @@ final class StatusBoard {
     init(_ kind: Kind) { self.kind = kind }
 
     /// Makes a place for reports on that subject. A name is that of one service at a time.
-    func add(_ subject: StatusEntry.Subject, _ output: any CommandOutput) -> Place {
+    func add(_ subject: StatusEntry.Subject, _ output: any CommandOutput, hasChecks: Bool = false) -> Place {
+        if hasChecks { self.hasChecks = true }
         nextNumber += 1
         entries[nextNumber] = Entry(subject, output)
         if let name = subject.name { numbers[name] = nextNumber }
@@ -117,7 +120,7 @@ final class StatusBoard {
     var isOfServices: Bool { kind == .services }
 
     /// True when the document may be long, and change often: then it is not made before somebody asks.
-    var isLong: Bool { kind != .command }
+    var isLong: Bool { kind != .command || hasChecks }
 
     /// True when the document is what the spool of a proxy takes down.
     var isOfSpool: Bool { kind == .spool }

@@ -25,8 +25,8 @@ final class WatchDriver: ProgramMode {
         command = name.text
         self.pid = pid
         let machine = WatchMachine(interval: intervalNanoseconds, watchesOneProcess: pid != nil)
-        runner = MachineRunner(runtime.loop, machine) { reports, health in
-            runtime.board.publish(reports, health, at: place)
+        runner = MachineRunner(runtime.loop, machine) { machine in
+            runtime.board.publish(machine.reports, machine.health, at: place)
         } perform: { [unowned self] in
             perform($0)
         }

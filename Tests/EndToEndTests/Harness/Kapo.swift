@@ -113,6 +113,8 @@ final class Kapo {
 /// An entry of the document.
 struct Entry: Decodable, Equatable {
     var Arguments: [String]?
+    /// Only a command that is checked has them.
+    var Checks: [CheckEntry]?
     var Command: String
     var EndTime: String
     var ExitCode: Int32

@@ -15,6 +15,15 @@ import Loop
         /// True for an error of the server's (1000 to 1999, 3000 to 4999, and from 10000 on), false for one of the
         /// library's.
         var isOfServer: Bool { number < 2000 || 3000..<5000 ~= number || number >= 10000 }
+
+        /// The errno of connect(2), which the library writes in brackets at the end of CR_CONNECTION_ERROR and of
+        /// CR_CONN_HOST_ERROR; nil for other failures.
+        var connectCode: Int32? {
+            guard number == 2002 || number == 2003, text.hasSuffix(")"), let bracket = text.lastIndex(of: "(") else {
+                return nil
+            }
+            return Int32(text[text.index(after: bracket)...].dropLast())
+        }
     }
 
     private let loop: EventLoop

@@ -52,7 +52,8 @@ final class MySQLCheck: RunningCheck {
         // What the server says has a number below 2000; what the library says of the connection has one from there on.
         case .failure(let failure) where failure.isOfServer:
             CheckOutcome(.internalError, Array("MySQL sez MySQLResponse(ERR)<\(failure.text)>".utf8))
-        case .failure(let failure): .failed("MySQL cannot be reached: \(failure.text)")
+        case .failure(let failure):
+            .unreachable("MySQL cannot be reached: \(failure.text)", code: failure.connectCode ?? 0)
         }
     }
 }

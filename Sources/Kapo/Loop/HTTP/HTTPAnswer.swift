@@ -1,4 +1,4 @@
-/// What a server answered to a GET.
+/// What a server answered.
 package struct HTTPAnswer: Equatable, Sendable {
     /// 101, or 200 to 999: an interim answer is passed over.
     package var status: UInt16

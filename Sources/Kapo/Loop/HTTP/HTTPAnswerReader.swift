@@ -1,4 +1,5 @@
-/// Reads the answer to one GET, as RFC 9112 frames it, from pieces of any size. It keeps no more than the limits allow.
+/// Reads the answer to one request, as RFC 9112 frames it, from pieces of any size. It keeps no more than the limits
+/// allow.
 ///
 /// libevent's own client is not used: it connects by itself, to TCP only, and closes a descriptor that it is given
 /// connected (`evhttp_connection_connect_` of 2.1.12 resets it first), so that it has no way to a unix socket. It also
@@ -30,6 +31,7 @@ struct HTTPAnswerReader {
     private static let longestChunkLine = 4096
 
     private let limits: HTTPAnswerLimits
+    private let hasBody: Bool
     private var place = Place.statusLine
     private var line: [UInt8] = []
     private var headBytes = 0
@@ -41,8 +43,10 @@ struct HTTPAnswerReader {
     /// said nothing that nobody asked for.
     private(set) var isReusable = false
 
-    init(_ limits: HTTPAnswerLimits) {
+    /// A reader of an answer; `hasBody` is false for that to a HEAD.
+    init(_ limits: HTTPAnswerLimits, hasBody: Bool = true) {
         self.limits = limits
+        self.hasBody = hasBody
     }
 
     /// Reads on. Once the answer is whole or has failed, nothing may follow.
@@ -148,6 +152,7 @@ struct HTTPAnswerReader {
         // Another answer follows; after 101 something that is no HTTP.
         case 100, 102..<200: place = .statusLine
         case 101, 204, 304: place = .done
+        case _ where !hasBody: place = .done
         default:
             switch try framing.body() {
             case .chunked: place = .chunkSize

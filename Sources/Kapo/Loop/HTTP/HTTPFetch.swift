@@ -1,7 +1,7 @@
 import CLibevent
 import Glibc
 
-/// One GET or POST on a connection of its own, or on one that is kept: looks the name up, connects, asks, and reads the
+/// One request on a connection of its own, or on one that is kept: looks the name up, connects, asks, and reads the
 /// answer, all within one time. No redirect is followed. `HTTPAnswerReader` says why this is not libevent's client.
 @safe package final class HTTPFetch {
     /// Who is asked.
@@ -40,7 +40,7 @@ import Glibc
         self.handler = handler
         self.tls = tls
         self.keeper = keeper
-        reader = HTTPAnswerReader(limits)
+        reader = HTTPAnswerReader(limits, hasBody: request.isAnsweredWithBody)
     }
 
     deinit { cancel() }
@@ -56,9 +56,8 @@ import Glibc
         case .place(let place):
             if let kept = keeper?.take(place) { return ask(on: kept) }
             connect([place])
-        case .name(let name, let port) where name.lowercased() == "localhost":
-            connect(["127.0.0.1", "::1"].compactMap { SocketPlace(address: $0, port: port) })
         case .name(let name, let port):
+            if let places = NameLookup.known(name, port: port) { return connect(places) }
             lookup = NameLookup.begin(loop, name, port: port) { [unowned self] in found($0, name) }
             if lookup == nil { connect([]) }
         }

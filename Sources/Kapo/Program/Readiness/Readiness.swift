@@ -1,6 +1,7 @@
 import Config
 import Host
 import Loop
+import Machine
 
 /// Learns when one run of the command is ready, and hears its signs of life.
 final class Readiness {
@@ -66,9 +67,9 @@ final class Readiness {
 
     private func run(_ text: String, _ command: Command, _ whenKnown: @escaping (Bool) -> Void) {
         do {
-            probing = try sides.start(text, like: command) { [weak self] succeeded in
+            probing = try sides.start(text, like: command) { [weak self] status in
                 self?.probing = nil
-                whenKnown(succeeded)
+                whenKnown(status == .exited(0))
             }
         } catch {
             whenKnown(false)

@@ -153,6 +153,8 @@ final class Service: ChildHost {
     var loop: EventLoop { runtime.loop }
     var reaper: Reaper { runtime.reaper }
     var startDirectory: Int32? { runtime.startDirectory }
+    var checkSupplies: CheckSupplies { runtime.checkSupplies }
+    var serviceName: String? { name }
     var environment: [Word] { runtime.environment }
     // Whose orphans the others are, nobody knows.
     var leftoverScope: Leftovers.Scope { .group }

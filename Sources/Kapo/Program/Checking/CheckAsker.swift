@@ -1,0 +1,120 @@
+import Checks
+import Config
+import Host
+import Loop
+import Machine
+
+/// Makes one check of a command, again and again, never twice at once.
+final class CheckAsker {
+    /// Bytes that are kept of what a command writes.
+    static let mostOutput = 4096
+
+    /// Where commands of the shell run: in the surroundings of the command, as they are now.
+    struct Shell {
+        let sides: SideCommands
+        let command: () throws -> Command
+        /// The pid of the command, which they find as KAPO_COMMAND_PID.
+        let pid: () -> Int32
+    }
+
+    private let loop: EventLoop
+    private let check: CheckOptions.Check
+    private let options: CheckOptions
+    private let supplies: CheckSupplies
+    private let shell: Shell
+    private let target: Probe.Target?
+    private var probe: Probe?
+    private var job: ShellJob?
+    /// The process of the last check by a command; it may still be there although it was killed.
+    private var lastPID: Int32?
+    private var refusal: Timer?
+
+    init(
+        _ loop: EventLoop, _ check: CheckOptions.Check, _ options: CheckOptions, _ supplies: CheckSupplies,
+        _ shell: Shell
+    ) {
+        (self.loop, self.check, self.options, self.supplies, self.shell) = (loop, check, options, supplies, shell)
+        let request = CheckRequest(method: options.method, headers: options.headers)
+        target = check.url.target(request, password: options.password)
+    }
+
+    /// Asks, and tells once what came of it, from the loop and not before this returns; not at all if it is cancelled.
+    func ask(_ whenKnown: @escaping (CheckResult) -> Void) {
+        let began = Clock.monotonic
+        func tell(_ trouble: String?, _ words: String) {
+            cancel()
+            whenKnown(
+                CheckResult(
+                    hasPassed: trouble == nil, words: trouble ?? words, latency: Clock.monotonic - began))
+        }
+        if let target {
+            probe = Probe(loop, supplies.tls, target, options.timeout.time) { [unowned self] in
+                let (trouble, words) = judge($0)
+                tell(trouble, words)
+            }
+            probe?.start()
+        } else if case .exec(let text) = check.url {
+            run(text, tell)
+        }
+    }
+
+    /// Ends what is under way: nothing is told of it.
+    func cancel() {
+        probe?.cancel()
+        probe = nil
+        job = nil
+        refusal = nil
+    }
+
+    private func judge(_ outcome: Probe.Outcome) -> (trouble: String?, words: String) {
+        switch outcome {
+        case .passed(let words): (nil, words)
+        case .failed(let failure): (failure.words, "")
+        case .answered(let answer):
+            (CheckVerdict.trouble(with: answer, options.healthy, options.sought), CheckVerdict.status(of: answer))
+        }
+    }
+
+    // MARK: Commands
+
+    private func run(_ text: String, _ tell: @escaping (String?, String) -> Void) {
+        if let lastPID, shell.sides.isRunning(lastPID) {
+            return refuse("the command of the check before it was killed, and is still there", tell)
+        }
+        do {
+            var task = ShellJob.Task(
+                text: text, command: try shell.command(), timeout: options.timeout.nanoseconds)
+            task.variables = [("KAPO_COMMAND_PID", String(shell.pid()))]
+            task.mostOutput = Self.mostOutput
+            let job = try ShellJob(loop, shell.sides, task) { [unowned self] ending in
+                let output = CheckVerdict.firstLine(of: ending.output)
+                tell(
+                    trouble(of: ending).map { [$0, output].compactMap(\.self).joined(separator: ": ") }, output ?? "")
+            }
+            self.job = job
+            lastPID = job.pid
+        } catch {
+            refuse("the check cannot be started: \(error)", tell)
+        }
+    }
+
+    private func trouble(of ending: ShellJob.Ending) -> String? {
+        switch ending.status {
+        case nil: "no end within \(options.timeout.text) s"
+        case .exited(0): nil
+        case .exited(let code): "exit code \(code)"
+        case .signalled(let number): "killed by \(Signals.name(of: number))"
+        case .unknown: "it ended, and nobody knows how"
+        }
+    }
+
+    private func refuse(_ text: String, _ tell: @escaping (String?, String) -> Void) {
+        refusal = Timer(loop) { tell(text, "") }
+        refusal?.set(afterNanoseconds: 0)
+    }
+}
+
+extension CheckTimeout {
+    /// The same for a probe.
+    var time: CheckTime { CheckTime(nanoseconds: nanoseconds, text: text) }
+}

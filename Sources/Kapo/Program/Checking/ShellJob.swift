@@ -1,0 +1,89 @@
+import Host
+import Loop
+import Machine
+
+/// A command of the shell that is given something to read, and whose output is kept: it has so much time, and is killed
+/// with its process group when that is over.
+final class ShellJob {
+    /// How it ended, and what it wrote.
+    struct Ending: Equatable {
+        /// Nil when it took too long.
+        var status: ExitStatus?
+        /// The first bytes of what it wrote to standard output and error.
+        var output: [UInt8] = []
+    }
+
+    /// What is to be done.
+    struct Task {
+        var text: String
+        /// Whose surroundings it has.
+        var command: Command
+        var variables: [(name: String, value: String)] = []
+        var input: [UInt8] = []
+        /// Bytes of the output that are kept; the rest is read and dropped.
+        var mostOutput = 4096
+        var timeout: Int64
+    }
+
+    private let loop: EventLoop
+    private let sides: SideCommands
+    private let mostOutput: Int
+    private var whenOver: ((Ending) -> Void)?
+    private var capture: Capture?
+    private var deadline: Timer?
+    private var output: [UInt8] = []
+    private(set) var pid: Int32
+
+    /// Starts it. `whenOver` is called once, from the loop, unless this object is gone by then, which kills the
+    /// command.
+    init(
+        _ loop: EventLoop, _ sides: SideCommands, _ task: Task, whenOver: @escaping (Ending) -> Void
+    ) throws(SystemError) {
+        (self.loop, self.sides, self.whenOver) = (loop, sides, whenOver)
+        mostOutput = task.mostOutput
+        let input = try MemoryFile.holding(task.input)
+        let (readEnd, writeEnd) = try Pipe().release()
+        let reading = Descriptor(owning: readEnd)
+        // The command has its copy of this end.
+        let writing = Descriptor(owning: writeEnd)
+        pid = 0
+        var command = task.command
+        // A service outlives a Kapo that is killed; what runs beside it has nobody to tell then.
+        command.deathSignal = Signals.kill
+        pid = try sides.start(
+            task.text, like: command, variables: task.variables, input: input.number, output: writing.number
+        ) { [weak self] status in
+            self?.ended(status)
+        }
+        capture = Capture(
+            loop, reading.release(),
+            Capture.Sink(bytes: { [unowned self] in keep($0) }, boundary: {}))
+        deadline = Timer(loop) { [unowned self] in late() }
+        deadline?.set(afterNanoseconds: task.timeout)
+    }
+
+    deinit { if whenOver != nil { sides.signal(pid, Signals.kill) } }
+
+    private func keep(_ bytes: Span<UInt8>) {
+        for index in 0..<min(bytes.count, mostOutput - output.count) { output.append(bytes[index]) }
+    }
+
+    private func ended(_ status: ExitStatus) {
+        // What is in the pipe now is the last that it wrote; whom it left behind is not waited for.
+        capture?.markBoundary()
+        conclude(status)
+    }
+
+    private func late() {
+        sides.signal(pid, Signals.kill)
+        conclude(nil)
+    }
+
+    private func conclude(_ status: ExitStatus?) {
+        guard let whenOver else { return }
+        self.whenOver = nil
+        capture?.finish()
+        deadline = nil
+        whenOver(Ending(status: status, output: output))
+    }
+}

@@ -1,0 +1,108 @@
+import Glibc
+import Testing
+
+/// `--check exec:`, and the commands that run because of a check.
+@Suite struct CheckCommandTests {
+    @Test("a check that hangs for ever is killed with all that it started, and none is begun beside another")
+    func hangs() throws {
+        try Sandbox.run { box in
+            let script = "echo $$ >>\(box.path("pids")); sleep 600 & sleep 600"
+            let kapo = try box.kapo(
+                ["run", "--check", "exec:\(script)", "--check-interval", "0.1", "--check-timeout", "0.3"]
+                    + ["sleep", "600"])
+            try kapo.check("three of them") { $0.Failed >= 3 }
+            #expect(try kapo.checks[0].LastOutput == "no end within 0.3 s")
+            // Kapo, its command, and those of one check at most: the shell and two sleeps.
+            for _ in 0..<20 {
+                #expect(box.processes.count <= 5)
+                pause(.milliseconds(20))
+            }
+            try kapo.stop()
+            #expect(box.processes.isEmpty)
+        }
+    }
+
+    @Test("a check runs where and as the command does, reads nothing, and its first line is told")
+    func surroundings() throws {
+        try Sandbox.run { box in
+            let kapo = try box.kapo(
+                ["run", "--chdir", box.directory, "--check", "exec:cat; echo; echo \"$PWD $MARK\"; echo more"]
+                    + Sandbox.often + ["sleep", "600"], environment: ["MARK": "x"])
+            #expect(try kapo.check(verdict: "passing").LastOutput == "\(box.directory) x")
+        }
+    }
+
+    @Test("one that writes without end is killed in time, and 4096 bytes of it are kept at most")
+    func floods() throws {
+        try Sandbox.run { box in
+            let kapo = try box.kapo(
+                ["run", "--check", "exec:yes"] + Sandbox.often + ["sleep", "600"])
+            let output = try kapo.check(verdict: "failing").LastOutput
+            #expect(output == "no end within 0.5 s: y")
+        }
+    }
+
+    @Test("a mail is sent for what is done, and the commands that fail are told of")
+    func mail() throws {
+        try Sandbox.run { box in
+            let sendmail = try box.writeExecutable(
+                "sendmail", "#!/bin/sh\necho \"$@\" >\(box.path("words"))\ncat >\(box.path("mail"))\n")
+            let kapo = try box.kapo(
+                [
+                    "run", "--check", "exec:exit 7", "--notify-mail", "ops@example.org", "--sendmail",
+                    "\(sendmail) -t -i",
+                ]
+                    + ["--notify-exec", "echo no; exit 9"] + Sandbox.often + ["sleep", "600"])
+            try eventually("the mail", that: { Files.text(box.path("mail")).contains("Time: ") })
+            #expect(Files.text(box.path("words")) == "-t -i\n")
+            let pid = try kapo.entry().PID
+            #expect(
+                Files.text(box.path("mail")).hasPrefix(
+                    """
+                    To: ops@example.org
+                    Subject: kapo: check exec:exit 7 fails: sleep is not ready any more
+
+                    check exec:exit 7 fails: sleep is not ready any more
+
+                    Result: exit code 7
+                    PID: \(pid)
+                    Time: 20
+                    """), "\(Files.text(box.path("mail")))")
+            try eventually(
+                "the failure", that: { kapo.log.contains("--notify-exec ended with exit code 9: no") })
+        }
+    }
+
+    @Test("a core is written by the real gcore before the restart")
+    func core() throws {
+        try Sandbox.run { box in
+            let server = try CheckedServer(box)
+            let kapo = try box.kapo(
+                ["supervise", "--wait", "0", "--check", server.check(), "--core-dir", box.directory]
+                    + Sandbox.often + server.words)
+            try kapo.check(verdict: "passing")
+            let pid = try kapo.entry().PID
+            try server.make(.hang, inRun: 1)
+            try kapo.entry("the restart", within: .seconds(60)) { $0.Restarts == 1 }
+            let core = Files.read(box.path("python3.\(pid)")) ?? []
+            #expect(core.starts(with: Array("\u{7f}ELF".utf8)), "\(kapo.log)")
+            #expect(kapo.log.contains("core: Saved corefile \(box.path("python3.\(pid)"))"), "\(kapo.log)")
+        }
+    }
+
+    @Test("without a core the restart follows all the same")
+    func noCore() throws {
+        try Sandbox.run { box in
+            let kapo = try box.kapo(
+                [
+                    "supervise", "--wait", "0", "--check", "exec:[ ! -e \(box.path("bad")) ]", "--core-dir",
+                    box.directory,
+                ]
+                    + ["--gcore", "echo \"$1\"; false"] + Sandbox.often + ["sleep", "600"])
+            try kapo.check(verdict: "passing")
+            try box.allow("bad")
+            try kapo.entry("the restart") { $0.Restarts >= 1 }
+            #expect(kapo.log.contains("--gcore ended with exit code 1"))
+        }
+    }
+}
