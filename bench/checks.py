@@ -5,22 +5,21 @@ from typing import Any
 
 import client
 from load import Load, measure_rounds
-from servers import KAPO, Server, Servers
+from servers import Server, Servers
 from settings import find_program
 from stats import cpu_ratio, spread, summarize
 
-KEPT, REUSING, FRESH = "kapo_kept", "haproxy", "haproxy_fresh"
-# Kapo opens a connection for each check, unless keep_alive says for how long one is used again. HAProxy keeps them and
-# uses them again, unless it is told not to.
-KEEP_ALIVE_SECONDS = 0.1
+UNKEPT, REUSING, FRESH = "kapo_fresh", "haproxy", "haproxy_fresh"
+# Kapo uses a connection again for a tenth of a second, unless keep_alive says otherwise. HAProxy keeps them and uses them
+# again, unless it is told not to.
 REUSE = {REUSING: "# As by default: http-reuse safe.", FRESH: "http-reuse never\n    option http-server-close"}
 LOAD = Load("checks", "uncached http checks, 64 keep-alive connections", 64, closing=False, distinct=True)
 
 
-def measure_checks(servers: Servers, proxy: Server, kept: Server, target: Server) -> dict[str, Any]:
+def measure_checks(servers: Servers, proxy: Server, unkept: Server, target: Server) -> dict[str, Any]:
     """Rounds in which Kapo and HAProxy, with fresh connections and with used ones, take turns."""
     with ExitStack() as stack:
-        fleet = [proxy, kept]
+        fleet = [proxy, unkept]
         for name, reuse in REUSE.items():
             port = client.free_port()
             configuration = servers.configure("haproxy-checks.cfg", port, target=target.port, reuse=reuse)
@@ -32,7 +31,7 @@ def measure_checks(servers: Servers, proxy: Server, kept: Server, target: Server
         "servers": {name: {"summary": summarize(list_), "rounds": list_} for name, list_ in rounds.items()},
         "cpu_ratios": {name: cpu_ratio(rounds[name], rounds[REUSING]) for name in rounds},
         "rate_ratios": {name: _rate_ratio(rounds[name], rounds[REUSING]) for name in rounds},
-        "fresh_rate_ratio": _rate_ratio(rounds[KAPO], rounds[FRESH]),
+        "fresh_rate_ratio": _rate_ratio(rounds[UNKEPT], rounds[FRESH]),
     }
 
 

@@ -28,12 +28,12 @@ def measure_proxy(servers: Servers) -> dict[str, Any]:
                 "answers": answers.measure_answers(servers, server, check_path(target), SPOOL_PATH),
                 "memory": _remember(server, check_path(target)),
             }
-        path, keep = check_path(target), checks.KEEP_ALIVE_SECONDS
+        path = check_path(target)
         with (
             proxy(servers, cache_time=0, path=path) as server,
-            proxy(servers, cache_time=0, path=path, keep_alive=keep, name=checks.KEPT) as kept,
+            proxy(servers, cache_time=0, path=path, keep_alive=0, name=checks.UNKEPT) as unkept,
         ):
-            results["checks"] = checks.measure_checks(servers, server, kept, target)
+            results["checks"] = checks.measure_checks(servers, server, unkept, target)
         settings = {"cache_time": LONG_SECONDS, "cache_time_failure": 0, "healthcheck_timeout": hanging.TIMEOUT_SECONDS}
         with proxy(servers, **settings, rlimit_nofile="max") as server:
             results["hanging"] = hanging.measure_hanging(servers, server, check_path(target), SPOOL_PATH)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from answers import CACHED, SPOOL
-from checks import KEPT
+from checks import UNKEPT
 from servers import KAPO
 
 
@@ -37,7 +37,7 @@ def bar_values(proxy: dict[str, Any]) -> dict[str, float]:
     return values | {
         "cached_us": loads["keep_alive"]["servers"][CACHED]["summary"]["cpu_us_per_request"]["median"],
         "checks_over_haproxy": checks["rate_ratios"][KAPO]["median"],
-        "checks_over_haproxy_kept": checks["rate_ratios"][KEPT]["median"],
+        "checks_over_haproxy_unkept": checks["rate_ratios"][UNKEPT]["median"],
         "checks_over_haproxy_fresh": checks["fresh_rate_ratio"]["median"],
         "checks_per_second": ours["requests_per_second"]["median"],
         "hanging_late_ms": hanging["late_ms"],

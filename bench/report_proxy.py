@@ -6,8 +6,8 @@ from tables import capitalized, table, with_range
 
 ANSWERS = {"cached": "proxy, cached answer", "spool": "proxy, spool answer", "document": "status document"}
 CHECKERS = {
-    "kapo": "Kapo, a connection for each check",
-    "kapo_kept": "Kapo, `keep_alive: 0.1`",
+    "kapo": "Kapo",
+    "kapo_fresh": "Kapo, `keep_alive: 0`",
     "haproxy": "HAProxy",
     "haproxy_fresh": "HAProxy, a connection for each request",
 }

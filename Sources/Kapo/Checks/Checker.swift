@@ -36,7 +36,7 @@ package final class Checker {
 
     private static let farewell = "The proxy is about to end"
     /// Late checks that are ended in one round of the loop: others are served between.
-    private static let lateAtOnce = 16
+    private static let lateAtOnce = 8
     /// A check that has no more time than that left is not begun: it would only be ended again.
     private static let leastTime: Int64 = 25_000_000
 

@@ -42,6 +42,11 @@ package struct Seconds: Setting, Equatable {
         nanoseconds = seconds * 1_000_000_000
     }
 
+    /// That many thousandths.
+    package init(milliseconds: Int64) {
+        nanoseconds = milliseconds * 1_000_000
+    }
+
     /// Reads `5`, `0.25` or `.5`; digits after the ninth are dropped.
     package init(text: String) throws(SettingError) {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

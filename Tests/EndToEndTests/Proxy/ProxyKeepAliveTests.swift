@@ -18,12 +18,12 @@ import Testing
             """)
     }
 
-    @Test("without it each check has a connection of its own; with it they share one, until its time is over")
+    @Test("with 0 each check has a connection of its own; otherwise they share one, until its time is over")
     func shared() throws {
         try Sandbox.run { box in
             let peer = try server(box)
             let path = "/http/web/\(peer.port)/"
-            let plain = try box.proxy()
+            let plain = try box.proxy("cache_time: 0\nkeep_alive: 0")
             for _ in 0..<3 { #expect(try plain.check(path) == Verdict(200, "0")) }
             #expect(peer.clients == 3)
             let long = try box.proxy("cache_time: 0\nkeep_alive: 600")

@@ -14,8 +14,8 @@ package struct ProxyFile: Equatable, Sendable {
     /// `max_clients`: checks under way at once, 1 to 100,000.
     package var mostChecks = 512
     /// `keep_alive`: how long a connection to an HTTP server is used by one check after the other; 0 for a new one
-    /// each.
-    package var keepAlive = Seconds(0)
+    /// each. By default a tenth of a second: an answer that is kept is older than that.
+    package var keepAlive = Seconds(milliseconds: 100)
     /// `service_name_header`: the header of an HTTP check that names the service.
     package var serviceNameHeader: HeaderName?
     /// `http_headers_to_copy`: headers of the request that an HTTP check sends on.

@@ -48,7 +48,7 @@ import Glibc
     private let http: OpaquePointer
     private let replays: Bool
     /// Connections that are accepted at once: when many thousand come together, others are served between.
-    private static let mostNewcomers = 64
+    private static let mostNewcomers = 16
     /// Connections that were accepted in this round of the loop, and the event that has them read.
     private var newcomers: [HTTPConnection] = []
     private var firstReads: OpaquePointer?
