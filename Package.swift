@@ -51,15 +51,17 @@ let package = Package(
             path: "Sources/Kapo/Commands",
             swiftSettings: houseRules),
 
-        tests("MachineTests", of: ["Machine"]),
-        tests("DocumentTests", of: ["Document", "Machine"]),
-        tests("ConfigTests", of: ["Config", "Machine"]),
-        tests("HostTests", of: ["Host"]),
+        // Random numbers for tests of every room.
+        .target(name: "Chance", path: "Tests/Chance", swiftSettings: houseRules),
+        tests("MachineTests", of: ["Machine", "Chance"]),
+        tests("DocumentTests", of: ["Document", "Machine", "Chance"]),
+        tests("ConfigTests", of: ["Config", "Machine", "Chance"]),
+        tests("HostTests", of: ["Host", "Chance"]),
         // Servers that tests of more than one room talk with.
         .target(name: "Peers", dependencies: ["Loop"], path: "Tests/Peers", swiftSettings: houseRules),
-        tests("LoopTests", of: ["Loop", "CLibevent", "Peers"]),
-        tests("ChecksTests", of: ["Checks", "Host", "Loop", "Machine", "Peers"]),
-        tests("Fuzz", of: ["Loop", "CLibevent"], excluding: ["FailCases"]),
+        tests("LoopTests", of: ["Loop", "CLibevent", "Peers", "Chance"]),
+        tests("ChecksTests", of: ["Checks", "Host", "Loop", "Machine", "Peers", "Chance"]),
+        tests("Fuzz", of: ["Loop", "CLibevent", "Chance"], excluding: ["FailCases"]),
         tests(
             "CommandsTests",
             of: [

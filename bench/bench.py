@@ -23,6 +23,7 @@ import proxy
 import report
 import services
 import startup
+import supervised
 import syscalls
 import tools
 from servers import Servers
@@ -95,6 +96,8 @@ def _measure(servers: Servers, descriptors: int) -> dict[str, Any]:
     results["pressure"] = pressure.measure_pressure(servers)
     _say("captured output into rotated files")
     results["logging"] = logs.measure_logging(servers)
+    _say("a thousand checks of one command")
+    results["supervised"] = supervised.measure_supervised(servers)
     _say("the health-check proxy")
     results["proxy"] = proxy.measure_proxy(servers)
     return results

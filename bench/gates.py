@@ -54,6 +54,16 @@ def failures(gates: list[dict[str, Any]]) -> list[str]:
     return [f"{gate['name']}: {gate['value']:g} {gate['unit']}, the limit is {gate['limit']:g}" for gate in failed]
 
 
+def _supervised(results: dict[str, Any]) -> dict[str, float | None]:
+    """What is gated of the checks of a supervised command."""
+    checks = results["supervised"]
+    return {
+        "supervised_cpu_percent": None if results["settings"]["quick"] else checks["cpu_percent"],
+        "supervised_missed": abs(checks["checks"] - checks["asked"]),
+        "supervised_most_in_part": checks["parts"]["most"],
+    }
+
+
 def _gated_values(results: dict[str, Any]) -> dict[str, float | None]:
     """What is gated, by the names of thresholds.json; None is what this run did not measure."""
     calls = {load: counts[KAPO]["calls_per_request"] for load, counts in results["syscalls"].items()}
@@ -62,7 +72,7 @@ def _gated_values(results: dict[str, Any]) -> dict[str, float | None]:
     logging = results["logging"]["ways"]
     million, allocations = results["million"], results["allocations"]
     services = results["services"]
-    return proxy_gates.gated_values(results["proxy"]) | {
+    return proxy_gates.gated_values(results["proxy"]) | _supervised(results) | {
         "syscalls_keep_alive": calls["keep_alive"],
         "syscalls_new_connection": calls["new_connection"],
         "allocations_keep_alive": allocations and allocations["keep_alive"]["per_request"],

@@ -16,6 +16,7 @@ def markdown(results: dict[str, Any]) -> str:
     parts += [_load_table(results["loads"][load.name]) for load in LOADS]
     parts += [_rest_table(results), _syscall_table(results["syscalls"]), _pressure_table(results["pressure"])]
     parts += [_logging_table(results["logging"]), _service_table(results["services"])]
+    parts += [_supervised_table(results["supervised"])]
     parts += proxy_tables(results["proxy"], results["proxy_bars"])
     parts += [_kapo_lines(results), _bar_table(results["bars"]), _gate_table(results["gates"])]
     return "\n\n".join(parts)
@@ -133,6 +134,19 @@ def _service_table(services: dict[str, Any]) -> str:
         figure = services[name]["summary"]
         rows.append([f"{title} ms", f"**{figure['median']:.2f}** ({figure['min']:.2f}–{figure['max']:.2f})"])
     return table([f"Services in one Kapo: {services['services']}", ""], rows)
+
+
+def _supervised_table(checks: dict[str, Any]) -> str:
+    """What the checks of one command cost, and how evenly they are spread."""
+    parts = checks["parts"]
+    rows = [
+        ["of a core", f"**{checks['cpu_percent']:.2f}** %"],
+        ["CPU µs a check", f"{checks['cpu_us_per_check']:.0f}"],
+        ["made in one interval", f"{checks['asked']}"],
+        [f"in each of {parts['count']} parts of it", f"{parts['least']}–{parts['most']}"],
+        ["resident, private KiB", f"{checks['memory_kib']['resident']}, {checks['memory_kib']['private']}"],
+    ]
+    return table([f"{checks['checks']} checks of one command, each every {checks['interval_seconds']} s", ""], rows)
 
 
 def _logging_table(logging: dict[str, Any]) -> str:

@@ -1,3 +1,4 @@
+import Chance
 import Loop
 import Machine
 import Testing
@@ -175,22 +176,5 @@ private struct Model {
 
     private var bytes: Int {
         entries.reduce(0) { $0 + $1.answer.content.bytes.count + $1.question.target.utf8.count }
-    }
-}
-
-/// Random numbers that are the same in every run: SplitMix64 (Steele, Lea and Flood, 2014).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

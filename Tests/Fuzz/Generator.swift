@@ -1,3 +1,5 @@
+import Chance
+
 /// Makes scripts: the same one for the same seed.
 struct Generator {
     /// What a script is mostly about.
@@ -10,7 +12,7 @@ struct Generator {
         case time
     }
 
-    private var random: Seeded
+    private var random: SeededGenerator
     private let theme: Theme
     private let connections: Int
     /// How often in a hundred steps something else is sent than what is to be remembered.
@@ -25,7 +27,7 @@ struct Generator {
     private var seconds = 0
 
     private init(seed: UInt64) {
-        random = Seeded(seed: seed)
+        random = SeededGenerator(seed: seed)
         // Seldom: it takes a second.
         theme = seed % 500 == 499 ? .time : random.percent(30) ? .full : .plain
         connections = random.number(1..<Script.connections + 1)

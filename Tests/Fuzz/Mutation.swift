@@ -1,13 +1,15 @@
+import Chance
+
 /// Bytes that are nearly right.
 enum Mutation {
     /// The bytes with one to three changes.
-    static func mutated(_ bytes: [UInt8], _ random: inout Seeded) -> [UInt8] {
+    static func mutated(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<random.number(1..<4) where !bytes.isEmpty { change(&bytes, &random) }
         return bytes
     }
 
-    private static func change(_ bytes: inout [UInt8], _ random: inout Seeded) {
+    private static func change(_ bytes: inout [UInt8], _ random: inout SeededGenerator) {
         let place = random.number(0..<bytes.count)
         switch random.number(0..<8) {
         case 0: bytes[place] ^= 1 << UInt8(random.number(0..<8))
@@ -30,7 +32,7 @@ enum Mutation {
     ]
 
     /// The bytes in two to four pieces.
-    static func cut(_ bytes: [UInt8], _ random: inout Seeded) -> [[UInt8]] {
+    static func cut(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [[UInt8]] {
         guard bytes.count > 1 else { return [bytes] }
         // Often at an end of the line: there a parser changes its state.
         let ends = bytes.indices.dropFirst().filter { bytes[$0 - 1] == UInt8(ascii: "\n") || bytes[$0] == 13 }

@@ -42,12 +42,7 @@ struct ProxyCommand: ModeCommand {
         transform: ListenAddress.init(text:))
     var bindAddress: ListenAddress?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Directory of the spool. [KAPO_SPOOL_ROOT] (default: /var/spool/hacheck)", valueName: "path"),
-        completion: .directory, transform: Path.init(text:))
-    var spoolRoot: Path?
+    @OptionGroup var spoolRoot: SpoolRootOption
 
     @Option(
         name: [.customShort("n", allowingJoined: true), .long], parsing: .unconditional,
@@ -76,7 +71,7 @@ struct ProxyCommand: ModeCommand {
 
     func options(commandWords: [Word]) throws -> Options {
         let path = try values.value(configFile, "KAPO_PROXY_CONFIG")
-        let root = try values.value(spoolRoot, "KAPO_SPOOL_ROOT") ?? Path(text: "/var/spool/hacheck")
+        let root = try spoolRoot.path(values) ?? Path(text: "/var/spool/hacheck")
         try refuseOthers()
         var proxy: ProxyOptions
         do throws(Program.Failure) {

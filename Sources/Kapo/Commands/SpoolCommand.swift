@@ -26,12 +26,7 @@ struct SpoolCommand: ParsableCommand {
             """,
         version: Kapo.version)
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "Directory of the spool. [KAPO_SPOOL_ROOT] (default: /var/spool/hacheck)", valueName: "path"),
-        completion: .directory, transform: Path.init(text:))
-    var spoolRoot: Path?
+    @OptionGroup var spoolRoot: SpoolRootOption
 
     @Option(
         name: [.customShort("a", allowingJoined: true), .long], parsing: .unconditional,
@@ -103,7 +98,7 @@ struct SpoolCommand: ParsableCommand {
     /// What is written, laid over what is said in the environment. Nothing has been touched before.
     func settings() throws -> SpoolSettings {
         let values = Values(environment: .process)
-        let root = try values.value(spoolRoot, "KAPO_SPOOL_ROOT")
+        let root = try spoolRoot.path(values)
         let (action, names) = try task()
         let port = port ?? parent.port.port ?? Port(3333)
         if action == .list && port.number == 0 { throw ValidationError("No daemon listens on the port 0.") }

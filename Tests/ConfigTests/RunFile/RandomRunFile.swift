@@ -1,3 +1,4 @@
+import Chance
 @testable import Config
 
 /// Services with odd texts in them, which are nevertheless allowed.

@@ -1,3 +1,4 @@
+import Chance
 import Peers
 import Testing
 
@@ -15,7 +16,7 @@ struct HTTPAnswerFuzzTests {
     ].map { Array($0.utf8) }
 
     /// An answer made of words that mean something, with a few random bytes in it.
-    private static func bytes(_ random: inout SeededNumbers) -> [UInt8] {
+    private static func bytes(_ random: inout SeededGenerator) -> [UInt8] {
         var bytes: [UInt8] = Bool.random(using: &random) ? words[0] : []
         for _ in 0..<Int.random(in: 0...14, using: &random) {
             if Int.random(in: 0..<12, using: &random) == 0 {
@@ -30,7 +31,7 @@ struct HTTPAnswerFuzzTests {
     @Test(
         "20,000 answers are read alike in pieces of any size, within the limits", arguments: [1, 2, 3, 4] as [UInt64])
     func reader(_ seed: UInt64) {
-        var random = SeededNumbers(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var limits = HTTPAnswerLimits()
         (limits.headBytes, limits.bodyBytes) = (120, 12)
         var kinds = (whole: 0, failed: 0)
@@ -53,7 +54,7 @@ struct HTTPAnswerFuzzTests {
 
     @Test("3,000 random answers over a socket: each has its outcome, that of the reader")
     func sockets() throws {
-        var random = SeededNumbers(seed: 7)
+        var random = SeededGenerator(seed: 7)
         let loop = try EventLoop()
         for _ in 0..<3000 {
             let bytes = Self.bytes(&random)
@@ -65,22 +66,5 @@ struct HTTPAnswerFuzzTests {
             case .failed(let failure): #expect(outcome == .failure(failure), "\(bytes)")
             }
         }
-    }
-}
-
-/// Random numbers that are the same in every run: SplitMix64 (Steele, Lea and Flood, 2014).
-struct SeededNumbers: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }
