@@ -28,14 +28,17 @@ struct ProxySettingsTests {
         #expect(
             usual
                 == Checker.Limits(
-                    timeout: 10_000_000_000, running: 512, cacheTime: 10_000_000_000, failureCacheTime: 10_000_000_000, keepAlive: 100_000_000))
+                    timeout: 10_000_000_000, running: 512, cacheTime: 10_000_000_000, failureCacheTime: 10_000_000_000,
+                    keepAlive: 100_000_000))
         let other = try Self.settings {
             ($0.cacheTime, $0.failureCacheTime) = (Seconds(7), Seconds(0))
             ($0.timeout, $0.mostChecks) = (CheckTimeout(2), 3)
         }.limits
         #expect(
             other
-                == Checker.Limits(timeout: 2_000_000_000, running: 3, cacheTime: 7_000_000_000, failureCacheTime: 0, keepAlive: 100_000_000))
+                == Checker.Limits(
+                    timeout: 2_000_000_000, running: 3, cacheTime: 7_000_000_000, failureCacheTime: 0,
+                    keepAlive: 100_000_000))
         let same = try Self.settings { $0.cacheTime = Seconds(0) }.limits
         #expect(same.cacheTime == 0 && same.failureCacheTime == 0)
     }
