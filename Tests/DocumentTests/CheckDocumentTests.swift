@@ -43,8 +43,9 @@ struct CheckDocumentTests {
         let entry = StatusDocument.entries([StatusEntry(subject: Self.subject, report: Self.report(checks))])
         let expected =
             #"{"Arguments":null,"Checks":[{"Check":"http://a","Failed":1,"LastLatency":2000000,"#
-            + #""LastOutput":"no \"answer\"","LastResult":"failed","LastTime":"2017-03-02T18:20:28.5Z","Passed":1,"#
-            + #""Verdict":"failing"},{"Check":"tcp:a:1","Failed":0,"LastLatency":null,"LastOutput":null,"#
+            + #""LastMessage":"no \"answer\"","LastOutput":null,"LastResult":"failed","#
+            + #""LastTime":"2017-03-02T18:20:28.5Z","Passed":1,"Verdict":"failing"},"#
+            + #"{"Check":"tcp:a:1","Failed":0,"LastLatency":null,"LastMessage":null,"LastOutput":null,"#
             + #""LastResult":null,"LastTime":"0001-01-01T00:00:00Z","Passed":0,"Verdict":"pending"}],"Command":"a","#
         #expect(text(entry).hasPrefix(expected))
     }
@@ -127,8 +128,8 @@ struct CheckDocumentTests {
     func event() {
         #expect(
             text(Self.message(.restarting, service: "web").json)
-                == #"{"Check":{"Check":"exec:a\nb","Failed":1,"LastLatency":2000000,"LastOutput":"no \"answer\"","#
-                + #""LastResult":"failed","LastTime":"2017-03-02T18:20:28.5Z","Passed":0,"Verdict":"failing"},"#
+                == #"{"Check":{"Check":"exec:a\nb","Failed":1,"LastLatency":2000000,"LastMessage":"no \"answer\"","#
+                + #""LastOutput":null,"LastResult":"failed","LastTime":"2017-03-02T18:20:28.5Z","Passed":0,"Verdict":"failing"},"#
                 + #""Command":"a","Event":"restarting","Name":"web","PID":42,"Time":"2017-03-02T18:20:28.5Z"}"# + "\n")
         #expect(!text(Self.message(.restarting).json).contains("Name"))
     }

@@ -11,7 +11,7 @@ import Testing
                 ["run", "--check", "exec:\(script)", "--check-interval", "0.1", "--check-timeout", "0.3"]
                     + ["sleep", "600"])
             try kapo.check("three of them") { $0.Failed >= 3 }
-            #expect(try kapo.checks[0].LastOutput == "no end within 0.3 s")
+            #expect(try kapo.checks[0].LastMessage == "no end within 0.3 s")
             // Kapo, its command, and those of one check at most: the shell and two sleeps.
             for _ in 0..<20 {
                 #expect(box.processes.count <= 5)
@@ -28,7 +28,9 @@ import Testing
             let kapo = try box.kapo(
                 ["run", "--chdir", box.directory, "--check", "exec:cat; echo; echo \"$PWD $MARK\"; echo more"]
                     + Sandbox.often + ["sleep", "600"], environment: ["MARK": "x"])
-            #expect(try kapo.check(verdict: "passing").LastOutput == "\(box.directory) x")
+            let check = try kapo.check(verdict: "passing")
+            #expect(check.LastMessage == "\(box.directory) x")
+            #expect(check.LastOutput == "\n\(box.directory) x\nmore\n")
         }
     }
 
@@ -37,8 +39,9 @@ import Testing
         try Sandbox.run { box in
             let kapo = try box.kapo(
                 ["run", "--check", "exec:yes"] + Sandbox.often + ["sleep", "600"])
-            let output = try kapo.check(verdict: "failing").LastOutput
-            #expect(output == "no end within 0.5 s: y")
+            let check = try kapo.check(verdict: "failing")
+            #expect(check.LastMessage == "no end within 0.5 s: y")
+            #expect(check.LastOutput == String(repeating: "y\n", count: 2048))
         }
     }
 

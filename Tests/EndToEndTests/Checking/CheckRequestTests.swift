@@ -10,7 +10,7 @@ import Testing
             ["run", "--check", server.check("/a?b"), "--check-action", "none"] + Sandbox.often + options
                 + server.words)
         // Before it listens, it cannot be connected to.
-        let check = try kapo.check("an answer") { $0.LastOutput?.hasPrefix("200 ") == true }
+        let check = try kapo.check("an answer") { $0.LastMessage?.hasPrefix("200 ") == true }
         try kapo.stop()
         return check
     }
@@ -37,7 +37,7 @@ import Testing
     func expectations(_ options: [String], _ output: String, _ hasPassed: Bool) throws {
         try Sandbox.run { box in
             let check = try check(box, try CheckedServer(box), options)
-            #expect(check.LastOutput == output && (check.LastResult == "passed") == hasPassed)
+            #expect(check.LastMessage == output && (check.LastResult == "passed") == hasPassed)
         }
     }
 
@@ -50,7 +50,7 @@ import Testing
                     "KAPO_CHECK": "exec:echo a b\nexec:test \"$KAPO_COMMAND_PID\" -gt 1", "KAPO_CHECK_INTERVAL": "0.2",
                 ])
             let entry = try kapo.entry("both") { $0.Checks?.map(\.Verdict) == ["passing", "passing"] }
-            #expect(entry.Checks?.map(\.LastOutput) == ["a b", ""])
+            #expect(entry.Checks?.map(\.LastMessage) == ["a b", ""])
         }
     }
 
@@ -63,9 +63,9 @@ import Testing
                     + ["--check", "https://127.0.0.1:\(other.port)/"] + Sandbox.often + ["sleep", "600"])
             let entry = try kapo.entry("a result of each") { $0.Checks?.allSatisfy { $0.LastResult != nil } == true }
             let checks = try #require(entry.Checks)
-            #expect(checks[0].LastOutput?.hasPrefix("Connected in ") == true)
-            #expect(checks[1].LastOutput == "200 OK")
-            #expect(checks[2].LastOutput?.hasPrefix("no TLS: ") == true, "\(checks[2])")
+            #expect(checks[0].LastMessage?.hasPrefix("Connected in ") == true)
+            #expect(checks[1].LastMessage == "200 OK")
+            #expect(checks[2].LastMessage?.hasPrefix("no TLS: ") == true, "\(checks[2])")
         }
     }
 

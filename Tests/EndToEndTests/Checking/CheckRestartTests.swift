@@ -11,7 +11,7 @@ import Testing
                 ["supervise", "--wait", "0", "--check", server.check("/ping")] + Sandbox.often
                     + ["--notify-exec", "cat >>\(box.path("events"))"] + server.words)
             let passing = try kapo.check(verdict: "passing")
-            #expect(passing.Check == server.check("/ping") && passing.LastOutput == "200 OK")
+            #expect(passing.Check == server.check("/ping") && passing.LastMessage == "200 OK")
             #expect(passing.LastResult == "passed" && passing.Passed > 0 && (passing.LastLatency ?? 0) > 0)
             #expect(try kapo.get("/readyz?verbose").contains("[+]check \(server.check("/ping")) ok\n"))
             let pid = try kapo.entry().PID
@@ -28,7 +28,7 @@ import Testing
             try eventually("an event", that: { try box.events(in: "events").count == 1 })
             let event = try #require(try box.events(in: "events").first)
             #expect((event.Event, event.Command, event.PID, event.Name) == ("restarting", "python3", pid, nil))
-            #expect(event.Check.Verdict == "failing" && event.Check.LastOutput == "no answer within 0.5 s")
+            #expect(event.Check.Verdict == "failing" && event.Check.LastMessage == "no answer within 0.5 s")
             let metrics = try kapo.get("/metrics")
             #expect(metrics.contains("kapo_check_up{check=\"\(server.check("/ping"))\"} 1\n"))
             #expect(metrics.contains("result=\"failed\"} "))

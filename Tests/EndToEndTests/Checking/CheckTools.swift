@@ -6,6 +6,7 @@ struct CheckEntry: Decodable, Equatable {
     var Check: String
     var Failed: Int
     var LastLatency: Int64?
+    var LastMessage: String?
     var LastOutput: String?
     var LastResult: String?
     var LastTime: String

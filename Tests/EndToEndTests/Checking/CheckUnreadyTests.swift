@@ -34,7 +34,7 @@ import Testing
                 ["supervise", "--check", "exec:echo so; exit 3", "--check-action", "none"] + Sandbox.often
                     + ["sleep", "600"])
             let check = try kapo.check(verdict: "failing")
-            #expect(check.LastOutput == "exit code 3: so")
+            #expect(check.LastMessage == "exit code 3: so")
             try kapo.check("more of them") { $0.Failed >= 3 }
             #expect(try kapo.entry().Restarts == 0 && kapo.ask("/readyz").status == 200)
             let answer = try kapo.get("/readyz?verbose")

@@ -3,13 +3,16 @@ package struct CheckResult: Equatable, Sendable {
     package var hasPassed: Bool
     /// Why not, or what the check says of a success; for people, on one line.
     package var words: String
+    /// The beginning of what a command wrote; nil when it was no command.
+    package var output: String?
     /// Nanoseconds that it took.
     package var latency: Int64
 
     /// That result.
-    package init(hasPassed: Bool, words: String, latency: Int64) {
+    package init(hasPassed: Bool, words: String, output: String? = nil, latency: Int64) {
         self.hasPassed = hasPassed
         self.words = words
+        self.output = output
         self.latency = latency
     }
 }

@@ -41,11 +41,12 @@ final class CheckAsker {
     /// Asks, and tells once what came of it, from the loop and not before this returns; not at all if it is cancelled.
     func ask(_ whenKnown: @escaping (CheckResult) -> Void) {
         let began = Clock.monotonic
-        func tell(_ trouble: String?, _ words: String) {
+        func tell(_ trouble: String?, _ words: String, _ output: String? = nil) {
             cancel()
             whenKnown(
                 CheckResult(
-                    hasPassed: trouble == nil, words: trouble ?? words, latency: Clock.monotonic - began))
+                    hasPassed: trouble == nil, words: trouble ?? words, output: output,
+                    latency: Clock.monotonic - began))
         }
         if let target {
             probe = Probe(loop, supplies.tls, target, options.timeout.time) { [unowned self] in
@@ -77,7 +78,7 @@ final class CheckAsker {
 
     // MARK: Commands
 
-    private func run(_ text: String, _ tell: @escaping (String?, String) -> Void) {
+    private func run(_ text: String, _ tell: @escaping (String?, String, String?) -> Void) {
         if let lastPID, shell.sides.isRunning(lastPID) {
             return refuse("the command of the check before it was killed, and is still there", tell)
         }
@@ -87,9 +88,9 @@ final class CheckAsker {
             task.variables = [("KAPO_COMMAND_PID", String(shell.pid()))]
             task.mostOutput = Self.mostOutput
             let job = try ShellJob(loop, shell.sides, task) { [unowned self] ending in
-                let output = CheckVerdict.firstLine(of: ending.output)
-                tell(
-                    trouble(of: ending).map { [$0, output].compactMap(\.self).joined(separator: ": ") }, output ?? "")
+                let line = CheckVerdict.firstLine(of: ending.output)
+                let trouble = trouble(of: ending).map { [$0, line].compactMap(\.self).joined(separator: ": ") }
+                tell(trouble, line ?? "", String(decoding: ending.output, as: UTF8.self))
             }
             self.job = job
             lastPID = job.pid
@@ -108,8 +109,8 @@ final class CheckAsker {
         }
     }
 
-    private func refuse(_ text: String, _ tell: @escaping (String?, String) -> Void) {
-        refusal = Timer(loop) { tell(text, "") }
+    private func refuse(_ text: String, _ tell: @escaping (String?, String, String?) -> Void) {
+        refusal = Timer(loop) { tell(text, "", nil) }
         refusal?.set(afterNanoseconds: 0)
     }
 }
