@@ -39,7 +39,8 @@ struct CheckURLTests {
         #expect(try CheckURL(text: "tcp://[::1]:1") == .server(.tcp, .address("::1"), port: 1, user: nil))
         #expect(try CheckURL(text: "smtp:10.0.0.1") == .server(.smtp, .address("10.0.0.1"), port: 25, user: nil))
         #expect(try CheckURL(text: "smtps:a") == .server(.smtps, .name("a"), port: 465, user: nil))
-        #expect(try CheckURL(text: "mysql:a") == .server(.mysql, .name("a"), port: 3306, user: nil))
+        #expect(try CheckURL(text: "mysql:me@a") == .server(.mysql, .name("a"), port: 3306, user: "me"))
+        #expect(try CheckURL(text: "mysql:m@e@a:1") == .server(.mysql, .name("a"), port: 1, user: "m@e"))
         #expect(try CheckURL(text: "mysql:me@a:1") == .server(.mysql, .name("a"), port: 1, user: "me"))
     }
 
@@ -50,7 +51,8 @@ struct CheckURLTests {
         "what is none of them says what is allowed",
         arguments: [
             "", "a", "/a", ":", "ftp://a", "http://", "http:a", "https://", "tcp:a", "tcp:a:0", "tcp:a:65536", "tcp::1",
-            "smtp:", "smtp:a b", "mysql:@a", "mysql:a:b", "unix:", "unix:a", "unix:a:/b", "unix:/a:/b c", "exec:",
+            "smtp:", "smtp:a b", "mysql:@a", "mysql:a", "mysql:a:1", "mysql:a@b:c", "unix:", "unix:a", "unix:a:/b",
+            "unix:/a:/b c", "exec:",
             "exec:  ", "exec",
         ])
     func refused(_ text: String) {

@@ -137,6 +137,26 @@ struct CheckMachineTests {
         #expect(world.verdict == .passing && !world.machine.isUnhealthy)
     }
 
+    @Test("a check that cannot be made says nothing of the command, and its next turn comes")
+    func notMade() {
+        var world = World()
+        world.turn(true)
+        let due = Moment(monotonic: world.machine.deadline ?? 0, wall: 0)
+        #expect(world.machine.handle(.deadline, at: due) == [.ask(0)])
+        let before = world.machine.standings
+        #expect(world.machine.handle(.notMade(0), at: due) == [])
+        #expect(world.machine.standings == before)
+        #expect(world.turn(false) == Self.restarting)
+    }
+
+    @Test("a failure that was told is followed by a success that is told, also in a later run")
+    func told() {
+        var world = World()
+        restart(&world)
+        #expect(world.turn(true) == [.tell(CheckNews(0, .passing))])
+        #expect(world.turn(true) == [])
+    }
+
     @Test("one success is enough for a check of which nothing is known")
     func firstSuccess() {
         var world = World { $0.rise = 5 }
@@ -200,6 +220,12 @@ struct CheckMachineTests {
         world.run(nil)
         world.run(CheckedRun(pid: 43, startedAt: at(world.now).monotonic))
         #expect(world.turn(false) == [.tell(CheckNews(0, .limited))])
+        // But a success does: when the window is over, the next failure has the command restarted.
+        world.run(nil)
+        world.run(CheckedRun(pid: 44, startedAt: at(world.now).monotonic))
+        #expect(world.turn(true) == [.tell(CheckNews(0, .passing))])
+        while world.now < 4000 { world.turn(true) }
+        #expect(world.turn(false) == Self.restarting)
     }
 
     @Test("restarts that are far apart meet no limit")

@@ -13,6 +13,8 @@ package struct CheckOutcome {
     package let verdict: Verdict
     /// True when nobody took the connection: a server that has not begun to listen, perhaps.
     private(set) var isRefused = false
+    /// True when it was Kapo that lacked something.
+    private(set) var isOwn = false
 
     /// hacheck takes a code above 200 for a failure, that of a redirect too.
     init(_ status: HTTPStatus, _ body: [UInt8]) {
@@ -30,7 +32,7 @@ package struct CheckOutcome {
     /// The same, because it takes no connections, if that is what the errno of connect(2) says.
     static func unreachable(_ text: String, code: Int32) -> CheckOutcome {
         var outcome = failed(text)
-        outcome.isRefused = code == ECONNREFUSED
+        (outcome.isRefused, outcome.isOwn) = (code == ECONNREFUSED, OwnShortage.isMeant(by: code))
         return outcome
     }
 

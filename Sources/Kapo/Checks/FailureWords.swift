@@ -6,6 +6,14 @@ extension HTTPFailure {
     /// True when nobody took the connection.
     var isRefused: Bool { self == .unreachable(code: ECONNREFUSED) }
 
+    /// True when it was Kapo that lacked something.
+    var isOwn: Bool {
+        switch self {
+        case .unreachable(let code), .broken(let code): OwnShortage.isMeant(by: code)
+        case .timeout, .unknownName, .insecure, .empty, .cut, .malformed: false
+        }
+    }
+
     /// Why there is no answer, in words for people; `timeout` is the time that there was, in seconds.
     package func words(timeout: String) -> String {
         switch self {

@@ -28,6 +28,12 @@ package final class Probe {
         package let words: String
         /// True when nobody took the connection: a server that has not begun to listen, perhaps.
         package let isRefused: Bool
+        /// True when it was Kapo that lacked something, such as descriptors: that says nothing of the server.
+        package let isOwn: Bool
+
+        init(words: String, isRefused: Bool = false, isOwn: Bool = false) {
+            (self.words, self.isRefused, self.isOwn) = (words, isRefused, isOwn)
+        }
     }
 
     private let loop: EventLoop
@@ -87,8 +93,8 @@ package final class Probe {
     }
 
     /// There is nobody to ask any more: tells so in a round of the loop.
-    private func fail(_ words: String, isRefused: Bool) {
-        failure = Failure(words: words, isRefused: isRefused)
+    private func fail(_ failure: Failure) {
+        self.failure = failure
         deadline?.set(afterNanoseconds: 0)
     }
 
@@ -98,7 +104,9 @@ package final class Probe {
         switch result {
         case .success(let answer): .answered(answer)
         case .failure(let failure):
-            .failed(Failure(words: failure.words(timeout: timeout.text), isRefused: failure.isRefused))
+            .failed(
+                Failure(
+                    words: failure.words(timeout: timeout.text), isRefused: failure.isRefused, isOwn: failure.isOwn))
         }
     }
 
@@ -110,18 +118,18 @@ package final class Probe {
         case .name(let name, let port):
             if let places = NameLookup.known(name, port: port) { return ask(places, kind, credentials) }
             lookup = NameLookup.begin(loop, name, port: port) { [unowned self] in ask($0, kind, credentials) }
-            if lookup == nil { fail("there is no memory left to look it up", isRefused: false) }
+            if lookup == nil { fail(Failure(words: "there is no memory left to look it up", isOwn: true)) }
         }
     }
 
     private func ask(_ places: [SocketPlace], _ kind: CheckQuestion.Kind, _ credentials: CheckMeans.Credentials?) {
         self.places = places[...]
-        askNext(kind, credentials, "no address is known for it")
+        askNext(kind, credentials, Failure(words: "no address is known for it"))
     }
 
     /// Asks at the next place; without one, what is wrong is what was wrong at the last.
     private func askNext(
-        _ kind: CheckQuestion.Kind, _ credentials: CheckMeans.Credentials?, _ words: String, isRefused: Bool = false
+        _ kind: CheckQuestion.Kind, _ credentials: CheckMeans.Credentials?, _ failure: Failure
     ) {
         let means = CheckMeans(userAgent: "", tls: tls, credentials: credentials)
         let question = places.popFirst().flatMap { place in
@@ -130,9 +138,11 @@ package final class Probe {
         check = question?.check(loop, means, nil) { [unowned self] outcome in
             let text = String(decoding: outcome.body, as: UTF8.self)
             if outcome.verdict == .passed { return conclude(.passed(text)) }
-            askNext(kind, credentials, text, isRefused: outcome.isRefused)
+            askNext(
+                kind, credentials,
+                Failure(words: text, isRefused: outcome.isRefused, isOwn: outcome.isOwn))
         }
-        if let check { check.start() } else { fail(words, isRefused: isRefused) }
+        if let check { check.start() } else { fail(failure) }
     }
 }
 

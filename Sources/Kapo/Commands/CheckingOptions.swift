@@ -11,7 +11,7 @@ struct CheckingOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Ask that again and again: http://… or https://…, unix:/SOCKET:/PATH, tcp:HOST:PORT, smtp:HOST[:PORT], \
-            mysql:[USER@]HOST[:PORT] or exec:COMMAND. May be given several times; the variable takes several, one on \
+            mysql:USER@HOST[:PORT] or exec:COMMAND. May be given several times; the variable takes several, one on \
             each line. [KAPO_CHECK]
             """,
             valueName: "check"),
@@ -116,10 +116,10 @@ struct CheckingOptions: ParsableArguments {
         if let limit = try values.value(checkRestartLimit, "KAPO_CHECK_RESTART_LIMIT") {
             policy.restartLimit = .init(burst: limit.burst, windowNanoseconds: limit.nanoseconds)
         }
-        if action == .restart && usual != .restart {
+        let checks = try distinct(values.lines(check, "KAPO_CHECK"))
+        if action == .restart && usual != .restart && !checks.isEmpty {
             throw ValidationError("'run' starts its command once: --check-action is unready or none with it.")
         }
-        let checks = try distinct(values.lines(check, "KAPO_CHECK"))
         var options = CheckOptions(
             checks: checks.map { .init(name: $0.text, url: $0.url) }, policy: policy,
             timeout: try values.value(checkTimeout, "KAPO_CHECK_TIMEOUT") ?? CheckTimeout(10),
@@ -148,13 +148,17 @@ struct CheckingOptions: ParsableArguments {
     /// An option that says how to check says nothing where nothing is checked.
     private func refuseWithoutCheck() throws {
         let given: [(String, Bool)] = [
-            ("interval", checkInterval != nil), ("timeout", checkTimeout != nil), ("status", checkStatus != nil),
-            ("contains", checkContains != nil), ("header", !checkHeader.isEmpty), ("method", checkMethod != nil),
-            ("grace", checkGrace != nil), ("fall", checkFall != nil), ("rise", checkRise != nil),
-            ("action", checkAction != nil), ("restart-limit", checkRestartLimit != nil),
+            ("check-interval", checkInterval != nil), ("check-timeout", checkTimeout != nil),
+            ("check-status", checkStatus != nil), ("check-contains", checkContains != nil),
+            ("check-header", !checkHeader.isEmpty), ("check-method", checkMethod != nil),
+            ("check-grace", checkGrace != nil), ("check-fall", checkFall != nil), ("check-rise", checkRise != nil),
+            ("check-action", checkAction != nil), ("check-restart-limit", checkRestartLimit != nil),
+            ("core-dir", notices.coreDir != nil), ("gcore", notices.gcore != nil),
+            ("notify-mail", notices.notifyMail != nil), ("sendmail", notices.sendmail != nil),
+            ("notify-exec", notices.notifyExec != nil),
         ]
         guard let (name, _) = given.first(where: \.1) else { return }
-        throw ValidationError("--check-\(name) goes with --check, which says what to check.")
+        throw ValidationError("--\(name) goes with --check, which says what to check.")
     }
 }
 

@@ -19,14 +19,14 @@ package enum CheckURL: Setting, Equatable {
     case http(CheckTarget)
     /// `unix:/PATH:/URL`: HTTP over a unix socket.
     case unix(SocketPath, CheckTarget)
-    /// `tcp:HOST:PORT`, `smtp:HOST[:PORT]`, `smtps:HOST[:PORT]`, `mysql:[USER@]HOST[:PORT]`.
+    /// `tcp:HOST:PORT`, `smtp:HOST[:PORT]`, `smtps:HOST[:PORT]`, `mysql:USER@HOST[:PORT]`. Only mysql has a user.
     case server(Kind, CheckTarget.Host, port: UInt16, user: String?)
     /// `exec:COMMAND`: a command of the shell.
     case exec(String)
 
     private static let allowed =
         "a check: http://HOST[:PORT][/PATH] or https://…, unix:/SOCKET:/PATH, tcp:HOST:PORT, smtp:HOST[:PORT], "
-        + "smtps:HOST[:PORT], mysql:[USER@]HOST[:PORT] or exec:COMMAND"
+        + "smtps:HOST[:PORT], mysql:USER@HOST[:PORT] or exec:COMMAND"
 
     /// Reads one of them.
     package init(text: String) throws(SettingError) {
@@ -70,15 +70,16 @@ package enum CheckURL: Setting, Equatable {
     ) throws(SettingError) -> CheckURL {
         var rest = rest.hasPrefix("//") ? rest.dropFirst(2) : rest
         var user: String?
-        if kind == .mysql, let at = rest.lastIndex(of: "@") {
+        if kind == .mysql {
+            let at = rest.lastIndex(of: "@") ?? rest.startIndex
             user = String(rest[..<at])
-            rest = rest[rest.index(after: at)...]
+            rest = at == rest.startIndex ? rest : rest[rest.index(after: at)...]
         }
         guard user != "", let (host, port) = CheckTarget.split(rest, port: kind.port) else {
             let place = kind.port == nil ? "HOST:PORT" : "HOST[:PORT]"
             throw .notAllowed(
                 text,
-                "a place to check: \(kind.rawValue):\(kind == .mysql ? "[USER@]" : "")\(place), where IPv6 stands in "
+                "a place to check: \(kind.rawValue):\(kind == .mysql ? "USER@" : "")\(place), where IPv6 stands in "
                     + "brackets and a port is from 1 to 65535")
         }
         return .server(kind, host, port: port, user: user)

@@ -45,6 +45,39 @@ import Testing
         }
     }
 
+    @Test(
+        "a check that Kapo cannot make for want of descriptors is no failure",
+        arguments: ["exec:true", "tcp:localhost:1"])
+    func shortage(_ check: String) throws {
+        try Sandbox.run { box in
+            let kapo = try box.kapo(
+                ["supervise", "--check", check, "--check-grace", "600"] + Sandbox.often + ["sleep", "600"])
+            try kapo.check("a result") { $0.LastResult != nil }
+            try eventually("no connection", that: { ProcessTable.sockets(kapo.pid) == 1 })
+            func limit(_ number: Int) throws {
+                _ = try box.finish(["prlimit", "--pid", "\(kapo.pid)", "--nofile=\(number):4096"])
+            }
+            try limit(3)
+            let line = "check \(check) is not made, and says nothing of sleep: "
+            try eventually("a line in the log", that: { kapo.log.contains(line) })
+            try limit(4096)
+            let before = try kapo.checks[0]
+            try kapo.check("further checks") { $0.Passed + $0.Failed >= before.Passed + before.Failed + 2 }
+            #expect(try kapo.entry().Restarts == 0)
+        }
+    }
+
+    @Test("a notice goes on when Kapo has ended with the command")
+    func outlives() throws {
+        try Sandbox.run { box in
+            let kapo = try box.kapo(
+                ["supervise", "--restart", "never", "--check", "exec:false"] + Sandbox.often
+                    + ["--notify-exec", "sleep 0.5; cat >>\(box.path("events"))", "sleep", "600"])
+            _ = try kapo.process.wait()
+            try eventually("the event", that: { try box.events(in: "events").map(\.Event) == ["restarting"] })
+        }
+    }
+
     @Test("a mail is sent for what is done, and the commands that fail are told of")
     func mail() throws {
         try Sandbox.run { box in

@@ -76,6 +76,8 @@ import Testing
             (["--check", "tcp:a"], "'tcp:a' is not a place to check: tcp:HOST:PORT"),
             (["--check", "exec:a", "--check", "exec:a"], "The check exec:a is there twice."),
             (["--check-fall", "3"], "--check-fall goes with --check, which says what to check."),
+            (["--core-dir", "/"], "--core-dir goes with --check, which says what to check."),
+            (["--check", "mysql:a"], "'mysql:a' is not a place to check: mysql:USER@HOST[:PORT]"),
             (["--check", "exec:a", "--check-fall", "0"], "'0' is not a number of results in a row"),
             (["--check", "exec:a", "--check-header", "a"], "'a' is not a header: 'Name: value'"),
             (["--check", "exec:a", "--check-header", "content-length: 4"], "The header content-length is Kapo's own"),

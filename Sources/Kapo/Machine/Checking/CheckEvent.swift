@@ -28,6 +28,8 @@ package enum CheckEvent: Equatable, Sendable {
     case run(CheckedRun?)
     /// The check of that number, which was asked for, came out so.
     case result(Int, CheckResult)
+    /// The check of that number cannot be made, for want of something of Kapo's own: that says nothing of the command.
+    case notMade(Int)
     /// The core that was asked for is written, or cannot be.
     case coreWritten
     /// The deadline that the machine named has passed.
@@ -36,7 +38,7 @@ package enum CheckEvent: Equatable, Sendable {
 
 /// What the checks of a command want done.
 package enum CheckAction: Equatable, Sendable {
-    /// Make the check of that number: its result comes back as an event, unless it is cancelled.
+    /// Make the check of that number: what comes of it comes back as an event, unless it is cancelled.
     case ask(Int)
     /// Nobody wants to know the result of that check any more.
     case cancel(Int)
@@ -61,7 +63,7 @@ package struct CheckNews: Equatable, Sendable {
         case unready
         /// It fails, and the command has been restarted as often as may be: it is not ready any more.
         case limited
-        /// It passes again.
+        /// It passes again, in this run or in a later one.
         case passing
     }
 

@@ -9,6 +9,8 @@ package struct CheckMachine: Equatable, Sendable {
         var contrary = 0
         /// True once it has passed in this run.
         var hasPassed = false
+        /// True since its failure was told, until it is told that it passes again.
+        var isTold = false
     }
 
     private let policy: CheckPolicy
@@ -46,6 +48,7 @@ package struct CheckMachine: Equatable, Sendable {
         switch event {
         case .run(let next): move(to: next, now)
         case .result(let number, let result): take(result, of: number, now)
+        case .notMade(let number): notMade(number)
         case .coreWritten: coreWritten()
         case .deadline: ask(now)
         }
@@ -79,7 +82,7 @@ package struct CheckMachine: Equatable, Sendable {
     /// What was found out is about a run that is over.
     private mutating func forget() {
         for number in courses.indices {
-            courses[number] = Course()
+            courses[number] = Course(isTold: courses[number].isTold)
             standings[number].verdict = .pending
         }
     }
@@ -121,15 +124,20 @@ package struct CheckMachine: Equatable, Sendable {
     private mutating func passed(_ number: Int) -> [CheckAction] {
         standings[number].passed += 1
         courses[number].hasPassed = true
-        guard standings[number].verdict == .failing else {
-            standings[number].verdict = .passing
-            courses[number].contrary = 0
-            return []
+        if standings[number].verdict == .failing {
+            guard isTurned(number, after: policy.rise) else { return [] }
         }
-        guard isTurned(number, after: policy.rise) else { return [] }
         standings[number].verdict = .passing
+        courses[number].contrary = 0
         isLimited = false
+        guard courses[number].isTold else { return [] }
+        courses[number].isTold = false
         return [.tell(CheckNews(number, .passing))]
+    }
+
+    private mutating func notMade(_ number: Int) -> [CheckAction] {
+        courses[number].isAsking = false
+        return []
     }
 
     private mutating func failed(_ number: Int, _ now: Moment) -> [CheckAction] {
@@ -143,6 +151,7 @@ package struct CheckMachine: Equatable, Sendable {
         }
         guard isTurned(number, after: policy.fall) else { return [] }
         standings[number].verdict = .failing
+        courses[number].isTold = true
         return act(number, run, now)
     }
 

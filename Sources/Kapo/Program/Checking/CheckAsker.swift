@@ -38,24 +38,25 @@ final class CheckAsker {
         target = check.url.target(request, password: options.password)
     }
 
+    /// What came of asking.
+    enum Outcome {
+        case known(CheckResult)
+        /// It cannot be made, and why.
+        case notMade(String)
+    }
+
     /// Asks, and tells once what came of it, from the loop and not before this returns; not at all if it is cancelled.
-    func ask(_ whenKnown: @escaping (CheckResult) -> Void) {
+    func ask(_ whenKnown: @escaping (Outcome) -> Void) {
         let began = Clock.monotonic
-        func tell(_ trouble: String?, _ words: String, _ output: String? = nil) {
-            cancel()
-            whenKnown(
-                CheckResult(
-                    hasPassed: trouble == nil, words: trouble ?? words, output: output,
-                    latency: Clock.monotonic - began))
-        }
         if let target {
             probe = Probe(loop, supplies.tls, target, options.timeout.time) { [unowned self] in
-                let (trouble, words) = judge($0)
-                tell(trouble, words)
+                let outcome = outcome(of: $0, began)
+                cancel()
+                whenKnown(outcome)
             }
             probe?.start()
         } else if case .exec(let text) = check.url {
-            run(text, tell)
+            run(text, began, whenKnown)
         }
     }
 
@@ -67,35 +68,52 @@ final class CheckAsker {
         refusal = nil
     }
 
-    private func judge(_ outcome: Probe.Outcome) -> (trouble: String?, words: String) {
+    private func outcome(of outcome: Probe.Outcome, _ began: Int64) -> Outcome {
         switch outcome {
-        case .passed(let words): (nil, words)
-        case .failed(let failure): (failure.words, "")
+        case .passed(let words): return Self.known(nil, words, since: began)
+        case .failed(let failure) where failure.isOwn: return .notMade(failure.words)
+        case .failed(let failure): return Self.known(failure.words, "", since: began)
         case .answered(let answer):
-            (CheckVerdict.trouble(with: answer, options.healthy, options.sought), CheckVerdict.status(of: answer))
+            let trouble = CheckVerdict.trouble(with: answer, options.healthy, options.sought)
+            return Self.known(trouble, CheckVerdict.status(of: answer), since: began)
         }
+    }
+
+    /// A result with what is wrong, or else those words.
+    private static func known(
+        _ trouble: String?, _ words: String, _ output: String? = nil, since began: Int64
+    ) -> Outcome {
+        .known(
+            CheckResult(
+                hasPassed: trouble == nil, words: trouble ?? words, output: output, latency: Clock.monotonic - began))
     }
 
     // MARK: Commands
 
-    private func run(_ text: String, _ tell: @escaping (String?, String, String?) -> Void) {
+    private func run(_ text: String, _ began: Int64, _ whenKnown: @escaping (Outcome) -> Void) {
+        func refuse(_ outcome: Outcome) {
+            refusal = Timer(loop) { whenKnown(outcome) }
+            refusal?.set(afterNanoseconds: 0)
+        }
         if let lastPID, shell.sides.isRunning(lastPID) {
-            return refuse("the command of the check before it was killed, and is still there", tell)
+            return refuse(
+                Self.known("the command of the check before it was killed, and is still there", "", since: began))
         }
         do {
             var task = ShellJob.Task(
                 text: text, command: try shell.command(), timeout: options.timeout.nanoseconds)
             task.variables = [("KAPO_COMMAND_PID", String(shell.pid()))]
             task.mostOutput = Self.mostOutput
-            let job = try ShellJob(loop, shell.sides, task) { [unowned self] ending in
+            job = try ShellJob(loop, shell.sides, task) { [unowned self] ending in
                 let line = CheckVerdict.firstLine(of: ending.output)
                 let trouble = trouble(of: ending).map { [$0, line].compactMap(\.self).joined(separator: ": ") }
-                tell(trouble, line ?? "", String(decoding: ending.output, as: UTF8.self))
+                let output = String(decoding: ending.output, as: UTF8.self)
+                job = nil
+                whenKnown(Self.known(trouble, line ?? "", output, since: began))
             }
-            self.job = job
-            lastPID = job.pid
+            lastPID = job?.pid
         } catch {
-            refuse("the check cannot be started: \(error)", tell)
+            refuse(.notMade("\(error)"))
         }
     }
 
@@ -107,11 +125,6 @@ final class CheckAsker {
         case .signalled(let number): "killed by \(Signals.name(of: number))"
         case .unknown: "it ended, and nobody knows how"
         }
-    }
-
-    private func refuse(_ text: String, _ tell: @escaping (String?, String, String?) -> Void) {
-        refusal = Timer(loop) { tell(text, "", nil) }
-        refusal?.set(afterNanoseconds: 0)
     }
 }
 

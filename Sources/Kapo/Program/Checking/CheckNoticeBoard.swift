@@ -53,13 +53,18 @@ final class CheckNoticeBoard {
         }
     }
 
+    /// Tells that a check cannot be made, for want of something of Kapo's own.
+    func tellNotMade(_ check: String, _ why: String) {
+        log.error("check \(check) is not made, and says nothing of \(name): \(why)")
+    }
+
     private func start(_ text: String, input: [UInt8], what: String) {
         guard jobs.count < Self.most else {
             return log.error("\(what) is not run: \(Self.most) notices are under way already")
         }
         let number = nextJob
         nextJob += 1
-        jobs[number] = job(text, input: input, what) { [unowned self] _ in jobs[number] = nil }
+        jobs[number] = job(text, input: input, what, outlivesKapo: true) { [unowned self] _ in jobs[number] = nil }
     }
 
     // MARK: Cores
@@ -91,10 +96,11 @@ final class CheckNoticeBoard {
 
     /// Starts that; nil, and a line in the log, when it cannot be. It says its output when it is over.
     private func job(
-        _ text: String, input: [UInt8], _ what: String, whenOver: @escaping ([UInt8]) -> Void
+        _ text: String, input: [UInt8], _ what: String, outlivesKapo: Bool = false,
+        whenOver: @escaping ([UInt8]) -> Void
     ) -> ShellJob? {
         var task = ShellJob.Task(text: text, command: command, timeout: Self.timeout)
-        task.input = input
+        (task.input, task.outlivesKapo) = (input, outlivesKapo)
         task.mostOutput = Self.mostOutput
         do throws(SystemError) {
             return try ShellJob(loop, sides, task) { [unowned self] ending in

@@ -51,13 +51,21 @@ final class CommandChecks {
 
     private func perform(_ action: CheckAction) {
         switch action {
-        case .ask(let number):
-            askers[number].ask { [unowned self] in runner?.send(.result(number, $0)) }
+        case .ask(let number): askers[number].ask { [unowned self] in heard($0, of: number) }
         case .cancel(let number): askers[number].cancel()
         case .writeCore(let pid): notices.writeCore(of: pid) { [unowned self] in runner?.send(.coreWritten) }
         case .cancelCore: notices.cancelCore()
         case .restart: owner.restart()
         case .tell(let news): notices.tell(news.kind, standings[news.check], pid: run?.pid ?? 0)
+        }
+    }
+
+    private func heard(_ outcome: CheckAsker.Outcome, of number: Int) {
+        switch outcome {
+        case .known(let result): runner?.send(.result(number, result))
+        case .notMade(let why):
+            notices.tellNotMade(standings[number].name, why)
+            runner?.send(.notMade(number))
         }
     }
 }

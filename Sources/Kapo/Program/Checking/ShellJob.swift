@@ -23,11 +23,14 @@ final class ShellJob {
         /// Bytes of the output that are kept; the rest is read and dropped.
         var mostOutput = 4096
         var timeout: Int64
+        /// True when it is to do its work although Kapo has ended.
+        var outlivesKapo = false
     }
 
     private let loop: EventLoop
     private let sides: SideCommands
     private let mostOutput: Int
+    private let outlivesKapo: Bool
     private var whenOver: ((Ending) -> Void)?
     private var capture: Capture?
     private var deadline: Timer?
@@ -40,7 +43,7 @@ final class ShellJob {
         _ loop: EventLoop, _ sides: SideCommands, _ task: Task, whenOver: @escaping (Ending) -> Void
     ) throws(SystemError) {
         (self.loop, self.sides, self.whenOver) = (loop, sides, whenOver)
-        mostOutput = task.mostOutput
+        (mostOutput, outlivesKapo) = (task.mostOutput, task.outlivesKapo)
         let input = try MemoryFile.holding(task.input)
         let (readEnd, writeEnd) = try Pipe().release()
         let reading = Descriptor(owning: readEnd)
@@ -49,7 +52,7 @@ final class ShellJob {
         pid = 0
         var command = task.command
         // A service outlives a Kapo that is killed; what runs beside it has nobody to tell then.
-        command.deathSignal = Signals.kill
+        command.deathSignal = task.outlivesKapo ? nil : Signals.kill
         pid = try sides.start(
             task.text, like: command, variables: task.variables, input: input.number, output: writing.number
         ) { [weak self] status in
@@ -62,7 +65,7 @@ final class ShellJob {
         deadline?.set(afterNanoseconds: task.timeout)
     }
 
-    deinit { if whenOver != nil { sides.signal(pid, Signals.kill) } }
+    deinit { if whenOver != nil && !outlivesKapo { sides.signal(pid, Signals.kill) } }
 
     private func keep(_ bytes: Span<UInt8>) {
         for index in 0..<min(bytes.count, mostOutput - output.count) { output.append(bytes[index]) }
