@@ -129,7 +129,8 @@ struct CheckDocumentTests {
         #expect(
             text(Self.message(.restarting, service: "web").json)
                 == #"{"Check":{"Check":"exec:a\nb","Failed":1,"LastLatency":2000000,"LastMessage":"no \"answer\"","#
-                + #""LastOutput":null,"LastResult":"failed","LastTime":"2017-03-02T18:20:28.5Z","Passed":0,"Verdict":"failing"},"#
+                + #""LastOutput":null,"LastResult":"failed","LastTime":"2017-03-02T18:20:28.5Z","Passed":0,"#
+                + #""Verdict":"failing"},"#
                 + #""Command":"a","Event":"restarting","Name":"web","PID":42,"Time":"2017-03-02T18:20:28.5Z"}"# + "\n")
         #expect(!text(Self.message(.restarting).json).contains("Name"))
     }

@@ -4,44 +4,7 @@ import Testing
 
 @Suite("CheckMachine")
 struct CheckMachineTests {
-    /// Checks of a command that runs since second 0, as pid 42.
-    private struct World {
-        var machine: CheckMachine
-        var now: Int64 = 0
-
-        /// By default each minute, without grace, and with restarts.
-        init(_ count: Int = 1, action: CheckPolicy.Action = .restart, _ change: (inout CheckPolicy) -> Void = { _ in })
-        {
-            var policy = CheckPolicy(intervalNanoseconds: 60 * second, action: action)
-            change(&policy)
-            var places = CheckPlaces(random: 7)
-            machine = CheckMachine(policy, (0..<count).map { ("check \($0)", places.next()) })
-            run(CheckedRun(pid: 42, startedAt: at(0).monotonic))
-        }
-
-        /// This is the run now.
-        @discardableResult
-        mutating func run(_ run: CheckedRun?) -> [CheckAction] { machine.handle(.run(run), at: at(now)) }
-
-        /// Goes on to the next turn, and makes the first check of it.
-        @discardableResult
-        mutating func turn(_ hasPassed: Bool, of number: Int = 0) -> [CheckAction] {
-            guard let deadline = machine.deadline else {
-                Issue.record("nothing is due")
-                return []
-            }
-            let due = Moment(monotonic: deadline, wall: deadline)
-            now = (deadline - at(0).monotonic) / second + 1
-            #expect(machine.handle(.deadline, at: due) == [.ask(number)])
-            return machine.handle(.result(number, Self.result(hasPassed)), at: at(now))
-        }
-
-        static func result(_ hasPassed: Bool) -> CheckResult {
-            CheckResult(hasPassed: hasPassed, words: hasPassed ? "fine" : "bad", latency: 5)
-        }
-
-        var verdict: CheckStanding.Verdict { machine.standings[0].verdict }
-    }
+    private typealias World = CheckWorld
 
     private static let restarting: [CheckAction] = [.tell(CheckNews(0, .restarting)), .restart]
 
@@ -249,59 +212,5 @@ struct CheckMachineTests {
         #expect(world.machine.handle(.result(0, World.result(false)), at: due) == [.tell(CheckNews(0, .unready))])
         #expect(world.machine.standings.map(\.verdict) == [.failing, .passing])
         #expect(world.machine.isUnhealthy)
-    }
-
-    // MARK: Suspended runs
-
-    @Test("a command that is stopped by a signal is not asked, and what is under way is of no account")
-    func suspended() {
-        var world = World()
-        world.turn(true)
-        let due = Moment(monotonic: world.machine.deadline ?? 0, wall: 0)
-        #expect(world.machine.handle(.deadline, at: due) == [.ask(0)])
-        world.now = 200
-        let run = CheckedRun(pid: 42, startedAt: at(0).monotonic)
-        var suspended = run
-        suspended.isSuspended = true
-        #expect(world.run(suspended) == [.cancel(0)])
-        #expect(world.machine.deadline == nil && world.verdict == .passing)
-        #expect(world.machine.handle(.result(0, World.result(false)), at: at(201)) == [])
-        world.now = 1000
-        #expect(world.run(run) == [])
-        #expect(at(1030).monotonic..<at(1090).monotonic ~= world.machine.deadline ?? 0)
-        #expect(world.turn(false) == Self.restarting)
-    }
-
-    // MARK: Cores
-
-    @Test("a core is written before the restart, and nothing is asked meanwhile")
-    func core() {
-        var world = World(2) { $0.writesCore = true }
-        let due = Moment(monotonic: (world.machine.deadline ?? 0) + 60 * second, wall: 0)
-        #expect(world.machine.handle(.deadline, at: due) == [.ask(0), .ask(1)])
-        #expect(
-            world.machine.handle(.result(0, World.result(false)), at: due)
-                == [.tell(CheckNews(0, .restarting)), .cancel(1), .writeCore(pid: 42)])
-        #expect(world.machine.deadline == nil)
-        #expect(world.machine.handle(.coreWritten, at: due) == [.restart])
-        #expect(world.machine.handle(.coreWritten, at: due) == [])
-    }
-
-    @Test("that gcore stops the process for a while is no reason to give the core up")
-    func coreStops() {
-        var world = World { $0.writesCore = true }
-        #expect(world.turn(false) == [.tell(CheckNews(0, .restarting)), .writeCore(pid: 42)])
-        let suspended = CheckedRun(pid: 42, startedAt: at(0).monotonic, isSuspended: true)
-        #expect(world.run(suspended) == [])
-        #expect(world.run(CheckedRun(pid: 42, startedAt: at(0).monotonic)) == [])
-        #expect(world.machine.handle(.coreWritten, at: at(world.now)) == [.restart])
-    }
-
-    @Test("a command that ends by itself needs no core any more")
-    func coreCancelled() {
-        var world = World { $0.writesCore = true }
-        world.turn(false)
-        #expect(world.run(nil) == [.cancelCore])
-        #expect(world.machine.handle(.coreWritten, at: at(world.now)) == [])
     }
 }

@@ -41,7 +41,8 @@ final class CheckNoticeBoard {
     func tell(_ kind: CheckNews.Kind, _ standing: CheckStanding, pid: Int32) {
         let message = CheckMessage(
             kind, standing, command: name, service: service, pid: pid, time: Clock.wall)
-        let result: Logger.Metadata = ["result": "\(standing.last?.words ?? "")"]
+        let words = standing.last?.words ?? ""
+        let result: Logger.Metadata? = words.isEmpty ? nil : ["result": "\(words)"]
         if kind == .passing {
             log.notice("\(message.line)", metadata: result)
         } else {
