@@ -8,8 +8,9 @@ length=${1:-1}
 jobs=0
 
 stop() {
-    # The job in hand is only a sleep. The group may have had the signal as a whole; if not, end it here.
-    [ -z "$!" ] || kill "$!" 2>/dev/null
+    # The job in hand is only a sleep. The group may have had the signal as a whole; if not, end it here, and wait for
+    # that: nothing is to be left behind.
+    [ -z "$!" ] || { kill "$!" 2>/dev/null; wait "$!" 2>/dev/null; }
     echo "worker: stopping"
     exit 0
 }
