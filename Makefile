@@ -3,10 +3,10 @@
 SHELL := /bin/bash
 
 PREFIX ?= /usr/local
-BUILD_PACKAGES := libevent-dev libmariadb-dev libssl-dev libyaml-dev pkg-config zlib1g-dev
+BUILD_PACKAGES := libevent-dev libexpat1-dev libmariadb-dev libssl-dev libyaml-dev pkg-config zlib1g-dev
 TEST_PACKAGES := $(BUILD_PACKAGES) busybox-static curl dumb-init gcc gdb haproxy iproute2 libc6-dev mariadb-server \
-	nginx-light openssl opensmtpd procps prometheus python3 python3-prometheus-client python3-yaml strace \
-	supervisor systemd tini util-linux wrk
+	nginx-light openssl opensmtpd procps prometheus python3 python3-pip python3-prometheus-client python3-yaml \
+	strace supervisor systemd tini util-linux wrk
 BENCH_PACKAGES := $(BUILD_PACKAGES) gcc haproxy iproute2 libc6-dev nginx-light procps python3 runit s6 \
 	strace util-linux wrk
 SOURCES := Package.swift Sources Tests
@@ -47,7 +47,7 @@ release: build-packages ## Build the static executable .build/kapo
 	install -m 755 "$$($(RELEASE) --show-bin-path)/kapo" .build/kapo
 
 .PHONY: install
-install: release ## Install the program, its completions and its manual below PREFIX; COMPAT=1: immortal's and hacheck's names too
+install: release ## Install the program, its completions and its manual below PREFIX; COMPAT=1: names of immortal, hacheck and superlance too
 	@COMPAT="$(COMPAT)" scripts/install "$(DESTDIR)$(PREFIX)"
 
 .PHONY: format

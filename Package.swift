@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "libevent_openssl", providers: [.apt(["libevent-dev", "libssl-dev"])]),
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "CLinux"),
 
@@ -44,7 +45,8 @@ let package = Package(
         room("Host", knows: ["CLinux"]),
         room("Loop", knows: ["CLibevent", "COpenSSL"]),
         room("Checks", knows: ["Machine", "Host", "Loop", "CMariaDB"]),
-        room("Program", knows: ["Machine", "Config", "Document", "Host", "Loop", "Checks", logging]),
+        room("Supervisord", knows: ["CExpat"]),
+        room("Program", knows: ["Machine", "Config", "Document", "Host", "Loop", "Checks", "Supervisord", logging]),
         .executableTarget(
             name: "Commands",
             dependencies: ["Config", "Document", "Host", "Machine", "Program", argumentParser],
@@ -61,6 +63,7 @@ let package = Package(
         .target(name: "Peers", dependencies: ["Loop"], path: "Tests/Peers", swiftSettings: houseRules),
         tests("LoopTests", of: ["Loop", "CLibevent", "Peers", "Chance"]),
         tests("ChecksTests", of: ["Checks", "Host", "Loop", "Machine", "Peers", "Chance"]),
+        tests("SupervisordTests", of: ["Supervisord", "Chance"]),
         tests("Fuzz", of: ["Loop", "CLibevent", "Chance"], excluding: ["FailCases"]),
         tests(
             "CommandsTests",

@@ -10,7 +10,8 @@ struct RoomsTests {
         "Host": ["Glibc", "CLinux"],
         "Loop": ["CLibevent", "COpenSSL", "Glibc"],
         "Checks": ["CMariaDB", "Glibc", "Host", "Loop", "Machine"],
-        "Program": ["Machine", "Document", "Config", "Host", "Loop", "Checks", "Glibc", "Logging"],
+        "Supervisord": ["CExpat"],
+        "Program": ["Machine", "Document", "Config", "Host", "Loop", "Checks", "Supervisord", "Glibc", "Logging"],
         "Commands": ["ArgumentParser", "Config", "Document", "Host", "Machine", "Program", "Glibc"],
     ]
 

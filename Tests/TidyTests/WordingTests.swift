@@ -25,10 +25,12 @@ struct WordingTests {
     }
 
     @Test(
-        "unsafe code is only where C is: in Host, in Loop, where libyaml and MariaDB's library are called, and in tests"
+        "unsafe code is only where C is: in Host, in Loop, where other libraries are called, and in tests"
     )
     func unsafeCode() {
-        let callers = ["Config/YAML/YAMLParser.swift", "Checks/MySQL/MariaDBSession.swift"].map { "Sources/Kapo/\($0)" }
+        let callers = [
+            "Config/YAML/YAMLParser.swift", "Checks/MySQL/MariaDBSession.swift", "Supervisord/ExpatReader.swift",
+        ].map { "Sources/Kapo/\($0)" }
         let files = Repository.sources.filter {
             !$0.path.hasPrefix("Sources/Kapo/Host/") && !$0.path.hasPrefix("Sources/Kapo/Loop/")
                 && !callers.contains($0.path)
