@@ -17,14 +17,6 @@ struct ListenerSettingsTests {
         }
     }
 
-    @Test("failures in a row are counted from 1")
-    func failures() throws {
-        #expect(try FailuresInARow(text: "3").count == 3)
-        for text in ["", "0", "-1", "+1", "1.5", "1000001", "three"] {
-            #expect(throws: SettingError.self) { try FailuresInARow(text: text) }
-        }
-    }
-
     @Test("what comes into a header has no line end")
     func headers() throws {
         #expect(try HeaderText(text: "Ops <ops@example.com>").text == "Ops <ops@example.com>")

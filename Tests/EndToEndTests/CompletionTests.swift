@@ -11,7 +11,7 @@ import Testing
             for word in [
                 "run", "supervise", "watch", "check", "ctl", "halt", "socket-activation", "kill-after", "contains",
                 "spool", "status_downed", "service-host",
-                "proxy", "config-file", "bind-address", "spool-root",
+                "proxy", "config-file", "bind-address", "spool-root", "httpok", "sendmail_program", "restart-limit",
             ] {
                 #expect(outcome.output.contains(word), "\(word)")
             }
@@ -38,6 +38,7 @@ import Testing
                 ask kapo --log-format j
                 ask kapo prox
                 ask kapo proxy --bind
+                ask kapo httpok --send
                 mkdir -p sdir/web
                 export IMMORTAL_SDIR=sdir HOME=$PWD
                 ask kapo ctl re
@@ -48,7 +49,11 @@ import Testing
                 ["env", "--chdir", box.directory, "bash", "complete"], environment: ["KAPO": Programs.kapo])
             #expect(outcome.errors == "")
             let replies = outcome.output.split(separator: "\n").map { $0.filter { $0 != " " } }
-            #expect(replies == ["supervise", "--kill-after", "json", "proxy", "--bind-address", "restart", "web"])
+            #expect(
+                replies == [
+                    "supervise", "--kill-after", "json", "proxy", "--bind-address", "--sendmail_program", "restart",
+                    "web",
+                ])
         }
     }
 }

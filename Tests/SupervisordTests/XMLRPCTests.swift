@@ -94,6 +94,18 @@ struct XMLRPCTests {
 
     @Test("what is no list of processes is said to be none")
     func noProcesses() {
+        let members: [String: XMLRPCValue] = [
+            "name": .text("a"), "group": .text("a"), "state": .integer(20), "pid": .integer(1), "start": .integer(0),
+            "now": .integer(9_000_000_000),
+        ]
+        #expect(throws: Never.self) { try ProcessInfo.all(in: .list([.members(members)])) }
+        for odd in [
+            ["start": .integer(-1)], ["now": .integer(.max)], ["start": .text("1")], ["group": .nothing],
+        ] as [[String: XMLRPCValue]] {
+            #expect(throws: XMLRPCMistake.self) {
+                try ProcessInfo.all(in: .list([.members(members.merging(odd) { $1 })]))
+            }
+        }
         for value in [XMLRPCValue.nothing, .list([.text("a")]), .list([.members(["name": .text("a")])])] {
             #expect(throws: XMLRPCMistake.self) { try ProcessInfo.all(in: value) }
         }

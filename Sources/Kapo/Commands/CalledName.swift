@@ -5,6 +5,7 @@ enum CalledName {
     /// The words in place of each name.
     static let subcommands = [
         "immortal": ["immortal"], "immortalctl": ["ctl"], "immortaldir": ["dir"], "hacheck": ["proxy"],
+        "httpok": ["httpok"],
         "haup": ["spool", "--action", "up"], "hadown": ["spool", "--action", "down"],
         "hastatus": ["spool", "--action", "status"], "halist": ["spool", "--action", "list"],
     ]

@@ -241,7 +241,7 @@ struct CheckAction: Setting {
     }
 }
 
-/// `--check-fall` and `--check-rise`: 1 to 1000.
+/// `--check-fall` and `--check-rise`, and `--fall` of httpok: 1 to 1000.
 struct CheckCount: Setting {
     let number: Int
 

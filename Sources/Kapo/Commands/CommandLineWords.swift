@@ -25,7 +25,7 @@ struct CommandLineWords {
     static let immortalValueOptions: Set<String> = [
         "c", "ctl", "d", "e", "f", "l", "logger", "name", "P", "p", "r", "u", "w",
     ]
-    /// The modes that take a command, or a name, by all their names; `check`, `ctl` and `spool` take neither.
+    /// The modes that take a command, or a name, by all their names; all others take neither.
     static let modes: Set<String> = ["run", "r", "supervise", "s", "watch", "w", "immortal"]
 
     /// What ArgumentParser is to parse.
@@ -54,6 +54,7 @@ struct CommandLineWords {
         let rest = Array(texts[(word + 1)...])
         return switch texts[word] {
         case "ctl": texts[...word] + CtlWords.translated(rest)
+        case "httpok": texts[...word] + HttpokWords.translated(rest)
         case "proxy", "spool": texts[...word] + apart(rest)
         default: texts
         }

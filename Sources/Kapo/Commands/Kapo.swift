@@ -23,7 +23,7 @@ struct Kapo: ParsableCommand {
         version: version,
         subcommands: [
             Run.self, Supervise.self, Watch.self, Check.self, Immortal.self, Ctl.self, Dir.self, ProxyCommand.self,
-            SpoolCommand.self,
+            SpoolCommand.self, HttpokCommand.self,
         ])
 
     @OptionGroup var port: PortOption<BeforeMode>
@@ -31,7 +31,7 @@ struct Kapo: ParsableCommand {
 
     func run() throws {
         throw ValidationError(
-            "What is Kapo to do? Name a mode: run, supervise, watch or proxy; or check, ctl or spool.")
+            "What is Kapo to do? Name a mode: run, supervise, watch, proxy or httpok; or check, ctl or spool.")
     }
 }
 

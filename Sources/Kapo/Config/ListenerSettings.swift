@@ -16,19 +16,6 @@ package enum SupervisordURL: Setting, Equatable {
     }
 }
 
-/// How many failures in a row something takes: 1 to 1000000.
-package struct FailuresInARow: Setting, Equatable {
-    package let count: Int
-
-    /// Reads decimal digits.
-    package init(text: String) throws(SettingError) {
-        guard let count = Int(digits: text), 1...1_000_000 ~= count else {
-            throw .notAllowed(text, "a number of failures in a row: a whole number from 1 to 1000000")
-        }
-        self.count = count
-    }
-}
-
 /// A text for a header of a mail: it would be another header, or another mail, with a line end in it.
 package struct HeaderText: Setting, Equatable {
     package let text: String

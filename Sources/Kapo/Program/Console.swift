@@ -64,6 +64,13 @@ final class Console: CommandOutput {
     /// The log's file may have been moved away just now.
     func logWasMoved() { sink.lookAgain() }
 
+    /// Writes text to standard error as it is, behind the log lines before it. It is lost when as much waits there as
+    /// may.
+    func say(_ text: String) {
+        guard standardError.waiting < LogSink.mostWaitingBytes else { return }
+        standardError.write(Array(text.utf8).span)
+    }
+
     func runEnded() {
         output?.runEnded()
         error?.runEnded()

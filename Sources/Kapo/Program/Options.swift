@@ -61,6 +61,8 @@ package struct Options: Sendable {
         case watch(name: Word, pid: Int32?, intervalNanoseconds: Int64)
         /// `proxy`.
         case proxy(ProxyOptions)
+        /// `httpok`.
+        case httpok(HttpokOptions)
     }
 
     package var listen = Listen()
@@ -82,7 +84,7 @@ extension Options.Job {
     /// Descriptors that connections may not use up: for spawning, logging, and the processes that are watched.
     var reservedDescriptors: Int {
         switch self {
-        case .child: 64
+        case .child, .httpok: 64
         // A socket, a lock, a pipe and a directory each, for as many as there may be.
         case .services: Descriptor.limit / 4 * 3
         case .watch: 64 + WatchDriver.mostFollowed
@@ -97,7 +99,7 @@ extension Options.Job {
     /// What is reported on.
     var subject: StatusBoard.Kind {
         switch self {
-        case .child, .watch: .command
+        case .child, .watch, .httpok: .command
         case .services: .services
         case .proxy: .spool
         }

@@ -90,6 +90,9 @@ package enum Program {
             guard let socket else { preconditionFailure("a proxy that nobody can ask") }
             Signals.release(Signals.forwarded.filter { !Proxy.heard.contains($0) }, inherited)
             return try Proxy(runtime, proxy, on: socket, options.listen, metrics)
+        case .httpok(let httpok):
+            Signals.release(Signals.forwarded.filter { !Signals.stopping.contains($0) }, inherited)
+            return try Httpok(runtime, httpok, inherited)
         }
     }
 

@@ -45,6 +45,9 @@ package struct ProcessInfo: Equatable, Sendable {
     /// How supervisord and its users name it: `GROUP:NAME`, or `NAME` alone if its group has the same name.
     package var fullName: String { group == name ? name : "\(group):\(name)" }
 
+    /// Seconds since 1970 that are believed: until the year 2255.
+    private static let times: ClosedRange<Int64> = 0...9_000_000_000
+
     /// True if one of these names means it.
     package func isMeant(by names: [String]) -> Bool { names.contains(name) || names.contains(fullName) }
 
@@ -60,7 +63,7 @@ package struct ProcessInfo: Equatable, Sendable {
         guard case .members(let members) = value, let group = members["group"]?.text,
             let name = members["name"]?.text, let state = members["state"]?.integer,
             let pid = members["pid"]?.integer, let start = members["start"]?.integer,
-            let now = members["now"]?.integer
+            let now = members["now"]?.integer, Self.times ~= start, Self.times ~= now
         else { throw .unexpected("a process without group, name, state, pid, start or now") }
         self.init(
             group: group, name: name, state: State(rawValue: state) ?? .unknown, pid: pid, start: start, now: now)

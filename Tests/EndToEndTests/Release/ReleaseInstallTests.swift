@@ -12,7 +12,8 @@ import Testing
     func links() throws {
         try Sandbox.run { box in
             let names = [
-                "hacheck", "hadown", "halist", "hastatus", "haup", "immortal", "immortalctl", "immortaldir",
+                "hacheck", "hadown", "halist", "hastatus", "haup", "httpok", "immortal", "immortalctl",
+                "immortaldir",
             ]
             for compat in [nil, "", "0"] {
                 let outcome = try install(box, compat: compat)

@@ -48,7 +48,7 @@ extension CheckMethod {
 
 extension CheckTarget.Host {
     /// Who is asked, at that port.
-    fileprivate func server(_ port: UInt16) -> HTTPFetch.Server {
+    func server(_ port: UInt16) -> HTTPFetch.Server {
         switch self {
         case .name(let name): return .name(name, port: port)
         case .address(let address):
