@@ -34,6 +34,10 @@ pid_t kapo_fork(void) { return fork(); }
 
 int kapo_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 
+int kapo_contains(const void *bytes, size_t count, const void *sought, size_t length) {
+    return memmem(bytes, count, sought, length) != NULL;
+}
+
 int kapo_memory_file(void) { return memfd_create("kapo", MFD_CLOEXEC); }
 
 int kapo_set_pipe_size(int descriptor, int bytes) { return fcntl(descriptor, F_SETPIPE_SZ, bytes); }

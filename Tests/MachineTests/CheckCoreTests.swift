@@ -23,8 +23,26 @@ struct CheckCoreTests {
         #expect(world.machine.handle(.result(0, CheckWorld.result(false)), at: at(201)) == [])
         world.now = 1000
         #expect(world.run(run) == [])
-        #expect(at(1030).monotonic..<at(1090).monotonic ~= world.machine.deadline ?? 0)
+        #expect(world.machine.deadline ?? .max <= at(1000).monotonic, "it is due since then")
         #expect(world.turn(false) == Self.restarting)
+    }
+
+    @Test("a command that is stopped and woken again and again is asked all the same")
+    func flickering() {
+        var world = CheckWorld()
+        let run = CheckedRun(pid: 42, startedAt: at(0).monotonic)
+        var suspended = run
+        suspended.isSuspended = true
+        var asked = 0
+        for second in 1...600 as ClosedRange<Int64> {
+            world.now = second
+            world.run(second % 3 == 0 ? suspended : run)
+            if let due = world.machine.deadline, due <= at(second).monotonic {
+                asked += world.machine.handle(.deadline, at: at(second)).count
+                _ = world.machine.handle(.result(0, CheckWorld.result(true)), at: at(second))
+            }
+        }
+        #expect(asked >= 3)
     }
 
     // MARK: Cores

@@ -20,6 +20,9 @@ pid_t kapo_fork(void);
 // pipe2(2) with O_CLOEXEC: 0, or -1 with errno.
 int kapo_pipe(int ends[2]);
 
+/// memmem(3): 1 when the sought bytes are among the others, 0 when not.
+int kapo_contains(const void *bytes, size_t count, const void *sought, size_t length);
+
 /// memfd_create(2), close-on-exec. -1 and errno when it fails.
 int kapo_memory_file(void);
 

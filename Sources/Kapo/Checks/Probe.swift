@@ -48,6 +48,8 @@ package final class Probe {
     /// What is told instead of the lateness when the time is up.
     private var failure: Failure?
     private var deadline: Timer?
+    /// Monotonic time at which it is late.
+    private var end: Int64 = 0
 
     /// The handler is called once, from the loop and not before `start` returns, unless the probe is cancelled; it may
     /// let go of this object.
@@ -64,6 +66,7 @@ package final class Probe {
     package func start() {
         deadline = Timer(loop) { [unowned self] in timeIsUp() }
         deadline?.set(afterNanoseconds: timeout.nanoseconds)
+        end = Clock.monotonic + timeout.nanoseconds
         switch target {
         case .http(let server, let request, let name):
             fetch = HTTPFetch(loop, server, request, tls: name.map { TLSPeer(tls, $0) }) { [unowned self] in
@@ -98,7 +101,13 @@ package final class Probe {
         deadline?.set(afterNanoseconds: 0)
     }
 
-    private func timeIsUp() { conclude(failure.map(Outcome.failed) ?? outcome(.failure(.timeout))) }
+    private func timeIsUp() {
+        if let failure { return conclude(.failed(failure)) }
+        guard !Standstill.isMeant(by: end) else {
+            return conclude(.failed(Failure(words: Standstill.words, isOwn: true)))
+        }
+        conclude(outcome(.failure(.timeout)))
+    }
 
     private func outcome(_ result: Result<HTTPAnswer, HTTPFailure>) -> Outcome {
         switch result {
@@ -117,8 +126,12 @@ package final class Probe {
         case .place(let place): ask([place], kind, credentials)
         case .name(let name, let port):
             if let places = NameLookup.known(name, port: port) { return ask(places, kind, credentials) }
-            lookup = NameLookup.begin(loop, name, port: port) { [unowned self] in ask($0, kind, credentials) }
-            if lookup == nil { fail(Failure(words: "there is no memory left to look it up", isOwn: true)) }
+            do throws(NameLookup.Shortage) {
+                lookup = try NameLookup.begin(loop, name, port: port) { [unowned self] in ask($0, kind, credentials) }
+            } catch {
+                let why = SystemError.text(of: error.code).lowercased()
+                fail(Failure(words: "cannot look the name up: \(why)", isOwn: true))
+            }
         }
     }
 

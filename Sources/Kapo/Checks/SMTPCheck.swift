@@ -105,7 +105,7 @@ extension SMTPCheck: ClientSocketUser {
         switch failure {
         case .unreachable(let code):
             conclude(.unreachable("Unexpected socket error \(code) after \(after)s", code: code))
-        case .broken: conclude(.failed("Peer unexpectedly closed connection"))
+        case .broken(let code): conclude(.unreachable("Peer unexpectedly closed connection", code: code))
         case .insecure(let reason): conclude(.failed("no TLS: \(reason)"))
         }
     }

@@ -35,8 +35,10 @@ extension TCPCheck: ClientSocketUser {
     func failed(_ failure: ClientFailure) {
         let after = Elapsed.millionths(Clock.monotonic - began)
         let text = "Unexpected error \(failure.words) after \(after)s"
-        if case .unreachable(let code) = failure { return conclude(.unreachable(text, code: code)) }
-        conclude(.failed(text))
+        switch failure {
+        case .unreachable(let code), .broken(let code): conclude(.unreachable(text, code: code))
+        case .insecure: conclude(.failed(text))
+        }
     }
 }
 

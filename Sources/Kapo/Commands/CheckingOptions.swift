@@ -11,7 +11,8 @@ struct CheckingOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Ask that again and again: http://… or https://…, unix:/SOCKET:/PATH, tcp:HOST:PORT, smtp:HOST[:PORT], \
-            mysql:USER@HOST[:PORT] or exec:COMMAND. May be given several times; the variable takes several, one on \
+            smtps:HOST[:PORT], mysql:USER@HOST[:PORT] or exec:COMMAND. May be given several times; the variable takes \
+            several, one on \
             each line. [KAPO_CHECK]
             """,
             valueName: "check"),

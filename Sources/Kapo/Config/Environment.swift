@@ -28,7 +28,7 @@ package struct Environment: Sendable {
 
     /// The values of the variable `name`, one on each line, or those of a list in a file; none when it is not set.
     package func readLines<Value: Setting>(_ name: String, as type: Value.Type) throws(SettingError) -> [Value] {
-        let texts = list(name) ?? value(name)?.split(separator: "\n").map(String.init) ?? []
+        let texts = list(name) ?? value(name)?.split(whereSeparator: \.isNewline).map(String.init) ?? []
         var values: [Value] = []
         for text in texts where !text.isEmpty {
             do {

@@ -21,10 +21,16 @@ package struct Leftovers {
     private let group: Int32
     private let scope: Scope
     private let others: Set<Int32>
+    private let otherGroups: Set<Int32>
     private var told: Set<Telling> = []
 
-    /// Those of the command that was started as `leader`; `others` are children of this process that are none.
-    package init(ofGroup leader: Int32, scope: Scope = .everything, except others: Set<Int32> = []) {
+    /// Those of the command that was started as `leader`; `others` are children of this process that are none, and so
+    /// are the members of `groups`.
+    package init(
+        ofGroup leader: Int32, scope: Scope = .everything, except others: Set<Int32> = [],
+        groups: Set<Int32> = []
+    ) {
+        otherGroups = groups
         group = leader
         self.scope = scope
         self.others = others
@@ -32,7 +38,7 @@ package struct Leftovers {
 
     /// True when one of them lives.
     package var areThere: Bool {
-        guard let processes else { return hasGroup }
+        guard let processes else { return Signals.hasGroup(group) }
         return !processes.isEmpty
     }
 
@@ -53,20 +59,17 @@ package struct Leftovers {
         }
     }
 
-    /// False when the group has no members, not even dead ones.
-    private var hasGroup: Bool { kill(-group, 0) == 0 || errno != ESRCH }
-
     /// Nil where /proc does not tell. A look at all of it takes milliseconds on a host of many processes, and as a rule
     /// nobody is left: then two system calls say so. Who leaves the group is a child of this process or a descendant of
     /// one, and whoever loses the parent becomes a child before that parent is gone: without children there is nobody.
     private var processes: [ProcessStat]? {
-        if !hasGroup, scope == .group || !Children.areThere { return [] }
+        if !Signals.hasGroup(group), scope == .group || !Children.areThere { return [] }
         guard ProcessList.isOwn else { return nil }
         let own = getpid()
         return File.names(in: Word("/proc")).compactMap { Int32($0.text) }.compactMap { pid in
             guard pid != own, !others.contains(pid), let line = try? File.read(Word("/proc/\(pid)/stat"), limit: 4096),
                 let stat = ProcessStat(line: line), !stat.isDead,
-                stat.group == group || (scope == .everything && stat.parent == own)
+                stat.group == group || (scope == .everything && stat.parent == own && !otherGroups.contains(stat.group))
             else { return nil }
             return stat
         }

@@ -96,6 +96,9 @@ package enum Signals {
         Glibc.kill(-leader, number)
     }
 
+    /// True when that process group has a member, if only a dead one.
+    package static func hasGroup(_ group: Int32) -> Bool { Glibc.kill(-group, 0) == 0 || errno != ESRCH }
+
     /// Sends `number` to the child `pid`, which must not have been reaped. That it has ended is no error.
     package static func send(_ number: Int32, to pid: Int32) throws(SystemError) {
         precondition(pid > 1, "\(pid) is no child of Kapo")

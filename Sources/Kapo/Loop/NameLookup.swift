@@ -21,12 +21,21 @@ import Glibc
         return ["127.0.0.1", "::1"].compactMap { SocketPlace(address: $0, port: port) }
     }
 
+    /// What a lookup needs and does not get: the errno.
+    package struct Shortage: Error {
+        package let code: Int32
+    }
+
     /// Begins to look up `name`. The handler is called once, with no place when there is none, perhaps before this
-    /// returns; not at all after `cancel`. Nil when memory runs out.
+    /// returns; not at all after `cancel`. Throws when memory or descriptors run out.
     package static func begin(
         _ loop: EventLoop, _ name: String, port: UInt16, _ handler: @escaping ([SocketPlace]) -> Void
-    ) -> NameLookup? {
-        guard let base = unsafe evdns_base_new(loop.base, 0) else { return nil }
+    ) throws(Shortage) -> NameLookup {
+        // libevent would say nothing, and wait for an answer to a question that it cannot send.
+        let attempt = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | O_CLOEXEC, 0)
+        guard attempt >= 0 else { throw Shortage(code: errno) }
+        close(attempt)
+        guard let base = unsafe evdns_base_new(loop.base, 0) else { throw Shortage(code: ENOMEM) }
         // That a file is missing is no error: there are defaults.
         let everything = DNS_OPTION_SEARCH | DNS_OPTION_NAMESERVERS | DNS_OPTION_MISC | DNS_OPTION_HOSTSFILE
         unsafe evdns_base_resolv_conf_parse(base, everything, "/etc/resolv.conf")

@@ -69,6 +69,9 @@ package struct SocketPlace: Hashable, Sendable {
         }
     }
 
+    /// True for the path of a unix socket.
+    var isUnix: Bool { kernelForm.count == MemoryLayout<sockaddr_un>.size }
+
     /// The port of an address, in network order behind the family.
     package var port: UInt16 { UInt16(kernelForm[2]) << 8 | UInt16(kernelForm[3]) }
 

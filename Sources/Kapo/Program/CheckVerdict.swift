@@ -1,6 +1,7 @@
 import Config
-import Document
 import Checks
+import Document
+import Host
 import Loop
 
 /// Whether an answer is healthy, and the words for one that is not.
@@ -25,7 +26,7 @@ package enum CheckVerdict {
     /// What is wrong with an answer, by its status and by what its body must contain; nil when it is healthy.
     static func trouble(with answer: HTTPAnswer, _ healthy: StatusCodes, _ sought: SoughtText?) -> String? {
         guard healthy.contains(answer.status) else { return text(of: answer) }
-        guard let sought = sought?.text, !contains(answer.body, Array(sought.utf8)) else { return nil }
+        guard let sought = sought?.text, !ByteSearch.contains(answer.body, Array(sought.utf8)) else { return nil }
         let place = answer.isTruncated ? "the first \(answer.body.count) bytes of the body do" : "the body does"
         return "\(status(of: answer)), but \(place) not contain '\(shown(Array(sought.utf8)))'"
     }
@@ -67,10 +68,5 @@ package enum CheckVerdict {
         }
         while shown.unicodeScalars.last?.properties.isWhitespace == true { shown.unicodeScalars.removeLast() }
         return count > shownBytes ? shown + "…" : shown
-    }
-
-    private static func contains(_ body: [UInt8], _ sought: [UInt8]) -> Bool {
-        guard let first = sought.first else { return true }
-        return body.indices.contains { body[$0] == first && body[$0...].starts(with: sought) }
     }
 }

@@ -20,7 +20,8 @@ extension ChildDriver {
             sides: sides, command: { [unowned self] in try equipped() },
             pid: { [unowned self] in runner?.machine.report.pid ?? 0 })
         let notices = CheckNoticeBoard(
-            host.loop, host.log, sides, like: command, options.notices, name: log.name, service: host.serviceName)
+            host.loop, host.log, sides, like: command, options.notices, host.checkSupplies.notices,
+            name: log.name, service: host.serviceName)
         return CommandChecks(
             host.loop, options, host.checkSupplies, shell, notices,
             .init(

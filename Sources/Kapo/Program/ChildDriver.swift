@@ -128,7 +128,9 @@ final class ChildDriver {
             clearRecord()
             leftovers =
                 options.policy.sweeps
-                ? Leftovers(ofGroup: pid, scope: host.leftoverScope, except: reaper.pids) : nil
+                ? Leftovers(
+                    ofGroup: pid, scope: host.leftoverScope, except: reaper.pids,
+                    groups: checks == nil ? [] : host.checkSupplies.notices.groups) : nil
             let areLeft = leftovers?.areThere ?? false
             // While the command runs, the machine has no use for the others, and to look for them takes time.
             if areLeft { waitForOthers() }

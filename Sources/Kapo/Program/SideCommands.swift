@@ -16,10 +16,11 @@ final class SideCommands {
     }
 
     /// Starts `text` in the surroundings of `command` with further variables, and returns its pid. It reads `input`, or
-    /// nothing, and writes to `output`, or where the command does. `whenEnded` hears how it ended.
+    /// nothing, and writes to `output`, or where the command does. `whenEnded` hears how it ended. What is left of its
+    /// group then is ended, unless it may go on.
     func start(
         _ text: String, like command: Command, variables: [(name: String, value: String)] = [],
-        input: Int32? = nil, output: Int32? = nil, whenEnded: @escaping (ExitStatus) -> Void
+        input: Int32? = nil, output: Int32? = nil, mayGoOn: Bool = false, whenEnded: @escaping (ExitStatus) -> Void
     ) throws(SystemError) -> Int32 {
         var side = command
         side.words = [shell, Word("-c"), Word(text)]
@@ -33,7 +34,7 @@ final class SideCommands {
         reaper.own(pid) { [weak self] change in
             guard case .ended(_, let code, let signal) = change else { return }
             self?.running.remove(pid)
-            Signals.send(Signals.terminate, toRestOfGroup: pid)
+            if !mayGoOn { Signals.send(Signals.terminate, toRestOfGroup: pid) }
             whenEnded(code.map { .exited($0) } ?? .signalled(signal))
         }
         return pid

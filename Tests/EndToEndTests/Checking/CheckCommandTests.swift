@@ -47,7 +47,7 @@ import Testing
 
     @Test(
         "a check that Kapo cannot make for want of descriptors is no failure",
-        arguments: ["exec:true", "tcp:localhost:1"])
+        arguments: ["exec:true", "tcp:localhost:1", "http://nobody.invalid/", "mysql:a@127.0.0.1:1"])
     func shortage(_ check: String) throws {
         try Sandbox.run { box in
             let kapo = try box.kapo(
@@ -72,9 +72,42 @@ import Testing
         try Sandbox.run { box in
             let kapo = try box.kapo(
                 ["supervise", "--restart", "never", "--check", "exec:false"] + Sandbox.often
-                    + ["--notify-exec", "sleep 0.5; cat >>\(box.path("events"))", "sleep", "600"])
+                    + ["--notify-exec", "sleep 0.5; echo; echo; cat >>\(box.path("events"))", "sleep", "600"])
             _ = try kapo.process.wait()
             try eventually("the event", that: { try box.events(in: "events").map(\.Event) == ["restarting"] })
+        }
+    }
+
+    @Test("a mail that is delivered in the background is, although the command is restarted, with all that it left")
+    func background() throws {
+        try Sandbox.run { box in
+            let deliver = "cat >\(box.path("mail")); (sleep 0.6; touch \(box.path("delivered"))) &"
+            let kapo = try box.kapo(
+                ["supervise", "--wait", "0", "--check", "exec:[ ! -e \(box.path("bad")) ]", "--sendmail", deliver]
+                    + ["--notify-mail", "root"] + Sandbox.often
+                    + ["sh", "-c", "trap 'sleep 0.2; exit' TERM; sleep 600 & wait"])
+            try kapo.check(verdict: "passing")
+            try box.allow("bad")
+            try box.hear("delivered")
+            #expect(try kapo.entry().Restarts >= 1)
+        }
+    }
+
+    @Test("a check that was under way while Kapo itself stood still says nothing of the command")
+    func standstill() throws {
+        try Sandbox.run { box in
+            let check = "touch \(box.path("begun")); \(box.await("go"))"
+            let kapo = try box.kapo(
+                ["supervise", "--check", "exec:\(check)", "--check-interval", "0.2", "--check-timeout", "5"]
+                    + ["sleep", "600"])
+            try box.hear("begun")
+            kapo.process.signal(SIGSTOP)
+            pause(.milliseconds(6500))
+            kapo.process.signal(SIGCONT)
+            try eventually("the reason", that: { kapo.log.contains("Kapo itself stood still meanwhile") })
+            try box.allow("go")
+            try kapo.check(verdict: "passing")
+            #expect(try kapo.entry().Restarts == 0 && kapo.checks[0].Failed == 0)
         }
     }
 

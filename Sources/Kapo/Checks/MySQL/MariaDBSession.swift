@@ -16,10 +16,12 @@ import Loop
         /// library's.
         var isOfServer: Bool { number < 2000 || 3000..<5000 ~= number || number >= 10000 }
 
-        /// The errno of connect(2), which the library writes in brackets at the end of CR_CONNECTION_ERROR and of
-        /// CR_CONN_HOST_ERROR; nil for other failures.
+        /// The errno of socket(2) or connect(2), which the library writes in brackets at the end of
+        /// CR_CONNECTION_ERROR, CR_CONN_HOST_ERROR and CR_IPSOCK_ERROR, and ENOMEM for CR_OUT_OF_MEMORY; nil for other
+        /// failures.
         var connectCode: Int32? {
-            guard number == 2002 || number == 2003, text.hasSuffix(")"), let bracket = text.lastIndex(of: "(") else {
+            if number == 2008 { return ENOMEM }
+            guard 2002...2004 ~= number, text.hasSuffix(")"), let bracket = text.lastIndex(of: "(") else {
                 return nil
             }
             return Int32(text[text.index(after: bracket)...].dropLast())

@@ -44,11 +44,16 @@ package struct CheckMessage: Equatable, Sendable {
         return "check \(standing.name) \(what)"
     }
 
+    /// A line of a header has 998 bytes at most (RFC 5322): the text itself has all of it.
+    private static func cut(_ text: String) -> String {
+        text.unicodeScalars.count > 200 ? "\(String(text.unicodeScalars.prefix(200)))…" : text
+    }
+
     /// A mail to that address, as sendmail(8) with `-t` takes it: headers, an empty line, and the text.
     package func mail(to address: String) -> [UInt8] {
         let name = service.map { " [\($0)]" } ?? ""
         let lines = [
-            "To: \(VisibleText.of(address))", "Subject: kapo\(name): \(VisibleText.of(line))", "",
+            "To: \(VisibleText.of(address))", "Subject: kapo\(name): \(Self.cut(VisibleText.of(line)))", "",
             VisibleText.of(line), "", "Result: \(VisibleText.of(standing.last?.words ?? ""))", "PID: \(pid)",
             "Time: \(Timestamp.text(nanoseconds: time))",
         ]

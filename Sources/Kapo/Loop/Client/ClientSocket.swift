@@ -6,6 +6,9 @@ import Glibc
 /// In the clear it costs what a hand-written client costs: the greeting is sent right behind connect(2), which has
 /// done all its work by then on the loopback, and only reading waits.
 @safe package final class ClientSocket {
+    /// Nanoseconds after which a unix socket whose queue is full is tried again.
+    private static let retryDelay: Int64 = 20_000_000
+
     private let loop: EventLoop
     /// Who hears of it, and must outlive its time with it.
     package unowned var user: any ClientSocketUser
@@ -38,6 +41,7 @@ import Glibc
         case failed(ClientFailure)
     }
 
+    private var retry: Timer?
     /// With whom TLS is spoken; nil for nobody.
     private let tls: TLSPeer?
 
@@ -85,6 +89,7 @@ import Glibc
             descriptor = -1
         }
         stage = .closed
+        retry = nil
         closeDescriptor()
     }
 
@@ -96,6 +101,11 @@ import Glibc
 
     // MARK: Connecting
 
+    private func connectLater() {
+        retry = retry ?? Timer(loop) { [unowned self] in connectNext() }
+        retry?.set(afterNanoseconds: Self.retryDelay)
+    }
+
     private func connectNext() {
         // Ends: each turn takes a place away.
         while let place = places.popFirst() {
@@ -103,6 +113,10 @@ import Glibc
             case .success(let descriptor):
                 self.descriptor = descriptor
                 return tryNow()
+            // The queue of a unix socket is full, and connect(2) does not wait.
+            case .failure(let failure) where failure.code == EAGAIN && place.isUnix:
+                places = [place] + places
+                return connectLater()
             case .failure(let failure): firstCode = firstCode ?? failure.code
             }
         }

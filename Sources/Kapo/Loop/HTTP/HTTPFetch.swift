@@ -25,6 +25,8 @@ import Glibc
     private var mayBeStale = false
     /// The time for all of it; nil where somebody else sees to that.
     private var deadline: Timer?
+    /// Has a failure told that was there from the beginning.
+    private var departure: Timer?
 
     /// The handler is called once, from the loop, unless it is cancelled; it may let go of this object. `tls` says with
     /// whom TLS is spoken; nil for plain HTTP. `keeper` may have a connection to a place that is known, and gets it
@@ -58,8 +60,12 @@ import Glibc
             connect([place])
         case .name(let name, let port):
             if let places = NameLookup.known(name, port: port) { return connect(places) }
-            lookup = NameLookup.begin(loop, name, port: port) { [unowned self] in found($0, name) }
-            if lookup == nil { connect([]) }
+            do throws(NameLookup.Shortage) {
+                lookup = try NameLookup.begin(loop, name, port: port) { [unowned self] in found($0, name) }
+            } catch {
+                departure = Timer(loop) { [unowned self] in conclude(.failure(.unreachable(code: error.code))) }
+                departure?.set(afterNanoseconds: 0)
+            }
         }
     }
 
@@ -69,6 +75,7 @@ import Glibc
         lookup?.cancel()
         lookup = nil
         deadline = nil
+        departure = nil
         socket?.close()
         socket = nil
     }

@@ -64,7 +64,8 @@ package struct CheckMachine: Equatable, Sendable {
         if isSame && isWritingCore { return [] }
         let actions = stopAsking()
         if !isSame { forget() }
-        if let next, !next.isSuspended { beginTurns(now) }
+        // For one that was woken, what is due stays due: it may be woken again and again, and never for long.
+        if next != nil, !isSame { beginTurns(now) }
         return actions
     }
 
@@ -87,8 +88,8 @@ package struct CheckMachine: Equatable, Sendable {
         }
     }
 
-    /// Has each check made at its place, half an interval from now at the soonest: a command that was just started, or
-    /// woken, has other things to do.
+    /// Has each check made at its place, half an interval from now at the soonest: a command that was just started has
+    /// other things to do.
     private mutating func beginTurns(_ now: Moment) {
         let soonest = now.deadline(after: policy.intervalNanoseconds / 2)
         for number in courses.indices {
@@ -103,8 +104,8 @@ package struct CheckMachine: Equatable, Sendable {
         guard let run, !run.isSuspended, !isWritingCore else { return [] }
         var actions: [CheckAction] = []
         for number in courses.indices where courses[number].due <= now.monotonic {
-            let late = (now.monotonic - courses[number].due) / policy.intervalNanoseconds
-            courses[number].due += (late + 1) * policy.intervalNanoseconds
+            courses[number].due = places[number].next(
+                from: now.deadline(after: 1), interval: policy.intervalNanoseconds)
             if courses[number].isAsking { continue }
             courses[number].isAsking = true
             actions.append(.ask(number))

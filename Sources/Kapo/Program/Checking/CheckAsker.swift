@@ -109,9 +109,15 @@ final class CheckAsker {
                 let trouble = trouble(of: ending).map { [$0, line].compactMap(\.self).joined(separator: ": ") }
                 let output = String(decoding: ending.output, as: UTF8.self)
                 job = nil
+                if ending.isStandstill { return whenKnown(.notMade(Standstill.words)) }
+                if ending.status != nil { lastPID = nil }
                 whenKnown(Self.known(trouble, line ?? "", output, since: began))
             }
             lastPID = job?.pid
+        } catch let error as SpawnFailure where error.kind != .noResources {
+            refuse(Self.known("cannot be started: \(error.reason)", "", since: began))
+        } catch let error as SystemError where Command.Trouble(error) != .noResources {
+            refuse(Self.known("cannot be started: \(error)", "", since: began))
         } catch {
             refuse(.notMade("\(error)"))
         }

@@ -9,8 +9,6 @@ import Machine
 final class CheckNoticeBoard {
     /// Nanoseconds that a command has for a core, and for a notice.
     private static let timeout: Int64 = 60_000_000_000
-    /// Notices under way at once; further ones are only logged.
-    private static let most = 16
     /// Bytes that are logged of what such a command writes.
     private static let mostOutput = 4096
 
@@ -24,14 +22,14 @@ final class CheckNoticeBoard {
     private let name: String
     private let service: String?
     private var core: ShellJob?
-    private var jobs: [Int: ShellJob] = [:]
-    private var nextJob = 0
+    private let jobs: NoticeJobs
 
+    /// `jobs` are the notices of all commands.
     init(
         _ loop: EventLoop, _ log: Logger, _ sides: SideCommands, like command: Command, _ notices: CheckNotices,
-        name: String, service: String?
+        _ jobs: NoticeJobs, name: String, service: String?
     ) {
-        (self.loop, self.log, self.sides, self.command) = (loop, log, sides, command)
+        (self.loop, self.log, self.sides, self.command, self.jobs) = (loop, log, sides, command, jobs)
         (self.notices, self.name, self.service) = (notices, name, service)
     }
 
@@ -60,12 +58,16 @@ final class CheckNoticeBoard {
     }
 
     private func start(_ text: String, input: [UInt8], what: String) {
-        guard jobs.count < Self.most else {
-            return log.error("\(what) is not run: \(Self.most) notices are under way already")
+        var task = task(text)
+        (task.input, task.outlivesKapo) = (input, true)
+        do throws(SystemError) {
+            let isStarted = try jobs.start(loop, sides, task) { [log] ending in
+                Self.complain(of: what, ending, log)
+            }
+            if !isStarted { log.error("\(what) is not run: \(NoticeJobs.most) notices are under way already") }
+        } catch {
+            log.error("\(what) cannot be started: \(error)")
         }
-        let number = nextJob
-        nextJob += 1
-        jobs[number] = job(text, input: input, what, outlivesKapo: true) { [unowned self] _ in jobs[number] = nil }
     }
 
     // MARK: Cores
@@ -74,15 +76,20 @@ final class CheckNoticeBoard {
     func writeCore(of pid: Int32, _ whenOver: @escaping () -> Void) {
         let path = "\(notices.coreDirectory?.text ?? ".")/\(service ?? Self.fileName(name))"
         log.notice("writing a core", metadata: ["pid": "\(pid)", "file": "\(path).\(pid)"])
-        core = job("\(notices.coreCommand) \(ShellWord.quoted(path)) \(pid)", input: [], "--gcore") {
-            [unowned self] output in
-            core = nil
-            for line in output.split(separator: UInt8(ascii: "\n")) {
-                log.notice("core: \(VisibleText.of(String(decoding: line, as: UTF8.self)))")
+        let command = "\(notices.coreCommand) \(ShellWord.quoted(path)) \(pid)"
+        do throws(SystemError) {
+            core = try ShellJob(loop, sides, task(command)) { [unowned self] ending in
+                core = nil
+                Self.complain(of: "--gcore", ending, log)
+                for line in ending.output.split(separator: UInt8(ascii: "\n")) {
+                    log.notice("core: \(VisibleText.of(String(decoding: line, as: UTF8.self)))")
+                }
+                whenOver()
             }
+        } catch {
+            log.error("--gcore cannot be started: \(error)")
             whenOver()
         }
-        if core == nil { whenOver() }
     }
 
     /// Gives the core up.
@@ -95,30 +102,15 @@ final class CheckNoticeBoard {
 
     // MARK: Commands
 
-    /// Starts that; nil, and a line in the log, when it cannot be. It says its output when it is over.
-    private func job(
-        _ text: String, input: [UInt8], _ what: String, outlivesKapo: Bool = false,
-        whenOver: @escaping ([UInt8]) -> Void
-    ) -> ShellJob? {
-        var task = ShellJob.Task(text: text, command: command, timeout: Self.timeout)
-        (task.input, task.outlivesKapo) = (input, outlivesKapo)
-        task.mostOutput = Self.mostOutput
-        do throws(SystemError) {
-            return try ShellJob(loop, sides, task) { [unowned self] ending in
-                complain(of: what, ending)
-                whenOver(ending.output)
-            }
-        } catch {
-            log.error("\(what) cannot be started: \(error)")
-            return nil
-        }
+    private func task(_ text: String) -> ShellJob.Task {
+        ShellJob.Task(text: text, command: command, mostOutput: Self.mostOutput, timeout: Self.timeout)
     }
 
-    private func complain(of what: String, _ ending: ShellJob.Ending) {
+    private static func complain(of what: String, _ ending: ShellJob.Ending, _ log: Logger) {
         let line = CheckVerdict.firstLine(of: ending.output).map { ": \($0)" } ?? ""
         switch ending.status {
         case .exited(0): break
-        case nil: log.error("\(what) was killed: it took more than \(Self.timeout / 1_000_000_000) s\(line)")
+        case nil: log.error("\(what) was killed: it took more than \(timeout / 1_000_000_000) s\(line)")
         case .exited(let code): log.error("\(what) ended with exit code \(code)\(line)")
         case .signalled(let number): log.error("\(what) was killed by \(Signals.name(of: number))\(line)")
         case .unknown: log.error("\(what) ended, and nobody knows how\(line)")

@@ -5,6 +5,7 @@ import Machine
 final class CheckSupplies {
     /// For https and smtps: any certificate will do.
     let tls = TLSClient()
+    let notices = NoticeJobs()
     private var places: CheckPlaces
 
     init(random: UInt64) {

@@ -18,6 +18,8 @@ final class CommandChecks {
     private let askers: [CheckAsker]
     private var runner: MachineRunner<CheckMachine>?
     private var run: CheckedRun?
+    /// Why checks could not be made the last time: that is told once.
+    private var reasons: [Int: String] = [:]
 
     /// Checks that are made while there is a run. `shell` runs commands in the surroundings of the command, and
     /// `notices` tells what has become of checks.
@@ -62,9 +64,12 @@ final class CommandChecks {
 
     private func heard(_ outcome: CheckAsker.Outcome, of number: Int) {
         switch outcome {
-        case .known(let result): runner?.send(.result(number, result))
+        case .known(let result):
+            reasons[number] = nil
+            runner?.send(.result(number, result))
         case .notMade(let why):
-            notices.tellNotMade(standings[number].name, why)
+            if reasons[number] != why { notices.tellNotMade(standings[number].name, why) }
+            reasons[number] = why
             runner?.send(.notMade(number))
         }
     }

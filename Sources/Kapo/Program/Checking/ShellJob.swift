@@ -1,3 +1,4 @@
+import Checks
 import Host
 import Loop
 import Machine
@@ -9,6 +10,8 @@ final class ShellJob {
     struct Ending: Equatable {
         /// Nil when it took too long.
         var status: ExitStatus?
+        /// True when it took too long because Kapo itself stood still.
+        var isStandstill = false
         /// The first bytes of what it wrote to standard output and error.
         var output: [UInt8] = []
     }
@@ -23,7 +26,7 @@ final class ShellJob {
         /// Bytes of the output that are kept; the rest is read and dropped.
         var mostOutput = 4096
         var timeout: Int64
-        /// True when it is to do its work although Kapo has ended.
+        /// True when it is to do its work although Kapo has ended, and what it leaves behind, too.
         var outlivesKapo = false
     }
 
@@ -35,6 +38,8 @@ final class ShellJob {
     private var capture: Capture?
     private var deadline: Timer?
     private var output: [UInt8] = []
+    /// Monotonic time at which it is late.
+    private let end: Int64
     private(set) var pid: Int32
 
     /// Starts it. `whenOver` is called once, from the loop, unless this object is gone by then, which kills the
@@ -43,7 +48,7 @@ final class ShellJob {
         _ loop: EventLoop, _ sides: SideCommands, _ task: Task, whenOver: @escaping (Ending) -> Void
     ) throws(SystemError) {
         (self.loop, self.sides, self.whenOver) = (loop, sides, whenOver)
-        (mostOutput, outlivesKapo) = (task.mostOutput, task.outlivesKapo)
+        (mostOutput, outlivesKapo, end) = (task.mostOutput, task.outlivesKapo, Clock.monotonic + task.timeout)
         let input = try MemoryFile.holding(task.input)
         let (readEnd, writeEnd) = try Pipe().release()
         let reading = Descriptor(owning: readEnd)
@@ -53,8 +58,11 @@ final class ShellJob {
         var command = task.command
         // A service outlives a Kapo that is killed; what runs beside it has nobody to tell then.
         command.deathSignal = task.outlivesKapo ? nil : Signals.kill
+        // Its output goes nowhere once Kapo has ended, and that is no reason to end.
+        let text = task.outlivesKapo ? "trap '' PIPE\n\(task.text)" : task.text
         pid = try sides.start(
-            task.text, like: command, variables: task.variables, input: input.number, output: writing.number
+            text, like: command, variables: task.variables, input: input.number, output: writing.number,
+            mayGoOn: task.outlivesKapo
         ) { [weak self] status in
             self?.ended(status)
         }
@@ -79,14 +87,14 @@ final class ShellJob {
 
     private func late() {
         sides.signal(pid, Signals.kill)
-        conclude(nil)
+        conclude(nil, isStandstill: Standstill.isMeant(by: end))
     }
 
-    private func conclude(_ status: ExitStatus?) {
+    private func conclude(_ status: ExitStatus?, isStandstill: Bool = false) {
         guard let whenOver else { return }
         self.whenOver = nil
         capture?.finish()
         deadline = nil
-        whenOver(Ending(status: status, output: output))
+        whenOver(Ending(status: status, isStandstill: isStandstill, output: output))
     }
 }

@@ -75,7 +75,9 @@ final class Service: ChildHost {
         var child = options.child
         child.policy = Self.policy(of: child)
         driver = ChildDriver(self, child, inherited, keeping: keeping)
-        publish([Report()], health)
+        var report = Report()
+        report.checks = driver?.checks?.standings ?? []
+        publish([report], health)
     }
 
     /// Whom the control socket asks: an object of its own, for the socket to hold.
