@@ -59,18 +59,8 @@ extension Program {
     }
 
     private static func server(of settings: CheckSettings) throws -> HTTPFetch.Server {
-        let target = settings.target
-        if let path = settings.socket?.text {
-            guard let place = SocketPlace(unixPath: path) else { throw NoPlace(description: "\(path) is no socket") }
-            return .place(place)
-        }
-        switch target.host {
-        case .name(let name): return .name(name, port: target.port)
-        case .address(let address):
-            guard let place = SocketPlace(address: address, port: target.port) else {
-                throw NoPlace(description: "\(address) is no address")
-            }
-            return .place(place)
-        }
+        guard let path = settings.socket?.text else { return settings.target.host.server(settings.target.port) }
+        guard let place = SocketPlace(unixPath: path) else { throw NoPlace(description: "\(path) is no socket") }
+        return .place(place)
     }
 }
