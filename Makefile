@@ -25,7 +25,7 @@ demo: demo-packages build ## Build, then supervise a worker: see its document, k
 	@scripts/demo
 
 .PHONY: test
-test: test-packages lint ## Run all the tests
+test: test-packages lint release ## Run all the tests
 	@scripts/test
 
 .PHONY: fuzz

@@ -40,7 +40,7 @@ import Testing
             let kapo = try box.kapo(
                 ["run", "--check", "exec:yes"] + Sandbox.often + ["sleep", "600"])
             let check = try kapo.check(verdict: "failing")
-            #expect(check.LastMessage == "no end within 0.5 s: y")
+            #expect(check.LastMessage == "no end within 2 s: y")
             #expect(check.LastOutput == String(repeating: "y\n", count: 2048))
         }
     }
@@ -148,11 +148,11 @@ import Testing
             let server = try CheckedServer(box)
             let kapo = try box.kapo(
                 ["supervise", "--wait", "0", "--check", server.check(), "--core-dir", box.directory]
-                    + Sandbox.often + server.words)
+                    + ["--check-grace", "60"] + Sandbox.often + server.words)
             try kapo.check(verdict: "passing")
             let pid = try kapo.entry().PID
             try server.make(.hang, inRun: 1)
-            try kapo.entry("the restart", within: .seconds(60)) { $0.Restarts == 1 }
+            try kapo.entry("the restart", within: .seconds(60)) { $0.Restarts >= 1 }
             let core = Files.read(box.path("python3.\(pid)")) ?? []
             #expect(core.starts(with: Array("\u{7f}ELF".utf8)), "\(kapo.log)")
             #expect(kapo.log.contains("core: Saved corefile \(box.path("python3.\(pid)"))"), "\(kapo.log)")

@@ -19,18 +19,18 @@ import Testing
 
             try server.make(.hang, inRun: 1)
             try kapo.entry("another run that passes") {
-                $0.Restarts == 1 && $0.PID != pid && $0.Checks?.first?.Verdict == "passing"
+                $0.Restarts >= 1 && $0.PID != pid && $0.Checks?.first?.Verdict == "passing"
             }
             #expect(!ProcessTable.isAlive(pid))
             #expect(try kapo.checks[0].Failed >= 1)
             let line = "check \(server.check("/ping")) fails: restarting python3"
-            #expect(kapo.log.contains("level=error msg=\"\(line)\" result=\"no answer within 0.5 s\""), "\(kapo.log)")
+            #expect(kapo.log.contains("level=error msg=\"\(line)\" result=\"no answer within 2 s\""), "\(kapo.log)")
             #expect(kapo.log.contains("python3 fails its checks, stopping it"))
             try eventually("both events", that: { try box.events(in: "events").count == 2 })
             #expect(try box.events(in: "events").last?.Event == "passing")
             let event = try #require(try box.events(in: "events").first)
             #expect((event.Event, event.Command, event.PID, event.Name) == ("restarting", "python3", pid, nil))
-            #expect(event.Check.Verdict == "failing" && event.Check.LastMessage == "no answer within 0.5 s")
+            #expect(event.Check.Verdict == "failing" && event.Check.LastMessage == "no answer within 2 s")
             let metrics = try kapo.get("/metrics")
             #expect(metrics.contains("kapo_check_up{check=\"\(server.check("/ping"))\"} 1\n"))
             #expect(metrics.contains("result=\"failed\"} "))

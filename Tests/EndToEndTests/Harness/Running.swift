@@ -78,7 +78,7 @@ final class Running {
     /// Waits until standard output contains the text, and returns all of it.
     @discardableResult
     func waitForOutput(containing text: String, within deadline: Duration = patience) throws -> String {
-        try eventually("'\(text)' on standard output, where there is: \(output)", within: deadline) {
+        try eventually("'\(text)' on standard output, where there is: \(output); errors: \(errors)", within: deadline) {
             let all = output
             return all.contains(text) ? all : nil
         }
