@@ -47,8 +47,11 @@ import Glibc
 
     private let http: OpaquePointer
     private let replays: Bool
-    /// Connections that are accepted at once: when many thousand come together, others are served between.
-    private static let mostNewcomers = 16
+    /// Connections that are accepted at once: when many thousand come together, others are served between. To do that
+    /// costs two system calls, which those who come alone or by the dozen need not pay.
+    private var mostNewcomers: Int { counters.connectionsOpen < 256 ? 64 : 16 }
+    /// True when no more are accepted in this round of the loop.
+    private var isCrowded = false
     /// Connections that were accepted in this round of the loop, and the event that has them read.
     private var newcomers: [HTTPConnection] = []
     private var firstReads: OpaquePointer?
@@ -157,14 +160,18 @@ import Glibc
         counters.connectionsAccepted += 1
         counters.connectionsOpen += 1
         mostOpen = max(mostOpen, counters.connectionsOpen)
-        if counters.connectionsOpen == limits.connections || newcomers.count == Self.mostNewcomers { updateListeners() }
+        if counters.connectionsOpen == limits.connections || newcomers.count >= mostNewcomers {
+            isCrowded = true
+            updateListeners()
+        }
     }
 
     private func readNewcomers() {
-        let wasCrowded = newcomers.count >= Self.mostNewcomers
         for connection in newcomers { connection.begin() }
         newcomers.removeAll(keepingCapacity: true)
-        if wasCrowded { updateListeners() }
+        guard isCrowded else { return }
+        isCrowded = false
+        updateListeners()
     }
 
     func closed(_ connection: HTTPConnection) {
@@ -193,7 +200,7 @@ import Glibc
 
     private func updateListeners() {
         let accepts =
-            !isStarved && counters.connectionsOpen < limits.connections && newcomers.count < Self.mostNewcomers
+            !isStarved && counters.connectionsOpen < limits.connections && newcomers.count < mostNewcomers
         for index in unsafe sockets.indices {
             let listener = unsafe evhttp_bound_socket_get_listener(sockets[index])
             if accepts { unsafe evconnlistener_enable(listener) } else { unsafe evconnlistener_disable(listener) }
